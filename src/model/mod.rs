@@ -1,0 +1,67 @@
+//! Meaning: parsed files to resources with effective attributes.
+//!
+//! A model knows one language as its own tool knows it: precedence, defaults of the *language*
+//! (not of the provider: those are a rule's `default`), references, instances. What it cannot know
+//! becomes [`crate::value::Data::Unknown`] with a reason, what it could not read becomes a [`Gap`].
+//!
+//! A new model is one folder here and one line in [`MODELS`].
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::budget::Budget;
+use crate::format::Document;
+use crate::open::OpenError;
+use crate::resource::{Domain, Gap, Resource};
+use crate::source::{SourceId, Sources};
+
+/// What a model may use besides the documents.
+pub struct Context<'a> {
+    /// The sources of the documents.
+    pub sources: &'a Sources,
+    /// The limits.
+    pub budget: &'a Budget,
+    /// Values given on the command line.
+    pub given: &'a Given,
+    /// Reads a further file beneath the named roots.
+    pub files: &'a dyn Files,
+}
+
+/// Values that the operator gives to the models.
+#[derive(Clone, Debug, Default)]
+pub struct Given {
+    /// Terraform variable files, in order; absolute normalised paths.
+    pub var_files: Vec<Arc<str>>,
+    /// Terraform variables by name, as text.
+    pub variables: BTreeMap<String, String>,
+    /// CloudFormation parameters by name, as text.
+    pub parameters: BTreeMap<String, String>,
+}
+
+/// Reads files beneath the named roots that are not documents (for `file()` and its kind).
+pub trait Files: Sync {
+    /// The text of the file at `path` (absolute, normalised).
+    fn read(&self, path: &str) -> Result<Arc<str>, OpenError>;
+}
+
+/// What a model made of the documents.
+#[derive(Debug, Default)]
+pub struct Built {
+    /// The resources, in the order of the text.
+    pub resources: Vec<Resource>,
+    /// What was not seen.
+    pub gaps: Vec<Gap>,
+    /// The sources that this model recognised as its own, with or without resources in them.
+    pub used: Vec<SourceId>,
+}
+
+/// One model.
+pub struct Model {
+    /// The domain of its resources.
+    pub domain: Domain,
+    /// Picks its documents from all of them and makes resources of those.
+    pub build: fn(&[&Document], &Context) -> Built,
+}
+
+/// Every model.
+pub const MODELS: &[Model] = &[];

@@ -1,0 +1,206 @@
+//! The one opener: every byte that is read for an audit passes through here.
+//!
+//! A [`Root`] is a directory that the user named. What is read lies beneath it, is a regular file,
+//! and is not larger than the budget allows; a link that leaves the root is an error with a name, and
+//! a FIFO is refused without blocking on it.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use cap_std::ambient_authority;
+use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
+
+use crate::budget::Budget;
+
+/// Flags of open(2) that keep a FIFO or a terminal from blocking or being taken over
+/// (`O_NONBLOCK | O_NOCTTY` on Linux).
+const NEVER_BLOCK: i32 = 0o4000 | 0o400;
+
+/// Longest chain of links that is followed, as in Linux (path_resolution(7)).
+const MAX_LINKS: usize = 40;
+
+/// Why a file was not read. The words follow "path: ".
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// It is not there.
+    #[error("not found")]
+    NotFound,
+    /// The user may not read it.
+    #[error("permission denied")]
+    Denied,
+    /// A link leads out of the named root.
+    #[error("a link that leaves the audited path; not followed")]
+    Leaves,
+    /// It is a directory, device, socket or FIFO.
+    #[error("not a regular file; not read")]
+    NotAFile,
+    /// It is larger than [`Budget::MAX_FILE_BYTES`].
+    #[error("{0} bytes, more than the limit of {limit} for one file", limit = Budget::MAX_FILE_BYTES)]
+    TooLarge(u64),
+    /// All files together are too large.
+    #[error("not read: {0}")]
+    Budget(#[from] crate::budget::Exceeded),
+    /// Anything else the operating system said.
+    #[error("{0}")]
+    Other(std::io::Error),
+}
+
+impl From<std::io::Error> for OpenError {
+    fn from(error: std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::NotFound => OpenError::NotFound,
+            // cap-std answers an escaping path with PermissionDenied and a message of its own; the
+            // operating system's own refusal carries an error number.
+            std::io::ErrorKind::PermissionDenied if error.raw_os_error().is_none() => OpenError::Leaves,
+            std::io::ErrorKind::PermissionDenied => OpenError::Denied,
+            _ => OpenError::Other(error),
+        }
+    }
+}
+
+/// A directory beneath which files are read.
+#[derive(Debug)]
+pub struct Root {
+    dir: Dir,
+    path: PathBuf,
+}
+
+impl Root {
+    /// Opens the directory `path`.
+    pub fn open(path: &Path) -> Result<Root, OpenError> {
+        let dir = Dir::open_ambient_dir(path, ambient_authority())?;
+        Ok(Root { dir, path: path.to_path_buf() })
+    }
+
+    /// The path as it was named.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Reads the regular file at `relative`, links resolved as long as they stay beneath the root.
+    pub fn read(&self, relative: &Path, budget: &Budget) -> Result<Vec<u8>, OpenError> {
+        let mut options = OpenOptions::new();
+        options.read(true).custom_flags(NEVER_BLOCK);
+        let file = self.dir.open_with(relative, &options)?;
+        let meta = file.metadata()?;
+        if !meta.is_file() {
+            return Err(OpenError::NotAFile);
+        }
+        if meta.len() > Budget::MAX_FILE_BYTES {
+            return Err(OpenError::TooLarge(meta.len()));
+        }
+        budget.bytes(meta.len())?;
+        let mut bytes = Vec::with_capacity(usize::try_from(meta.len()).unwrap_or(0) + 1);
+        // The file may grow while it is read; it is cut at the limit plus one byte to notice.
+        file.take(Budget::MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > Budget::MAX_FILE_BYTES {
+            return Err(OpenError::TooLarge(bytes.len() as u64));
+        }
+        Ok(bytes)
+    }
+
+    /// Names in the directory at `relative`, sorted.
+    pub fn list(&self, relative: &Path) -> Result<Vec<String>, OpenError> {
+        let relative = if relative.as_os_str().is_empty() { Path::new(".") } else { relative };
+        let mut names = Vec::new();
+        for entry in self.dir.read_dir(relative)? {
+            names.push(entry?.file_name().to_string_lossy().into_owned());
+        }
+        names.sort();
+        Ok(names)
+    }
+
+    /// Resolves `path` as a process confined to this root would: absolute links start again at the
+    /// root, and `..` stops there. Returns a path relative to the root that holds no link.
+    pub fn resolve(&self, path: &Path) -> Result<PathBuf, OpenError> {
+        let mut todo: Vec<std::ffi::OsString> = names(path).rev().collect();
+        let mut done = PathBuf::new();
+        let mut links = 0;
+        while let Some(name) = todo.pop() {
+            if name == ".." {
+                done.pop();
+                continue;
+            }
+            let next = done.join(&name);
+            if !self.dir.symlink_metadata(&next)?.is_symlink() {
+                done = next;
+                continue;
+            }
+            links += 1;
+            if links > MAX_LINKS {
+                return Err(OpenError::Leaves);
+            }
+            let target = self.dir.read_link_contents(&next)?;
+            if target.is_absolute() {
+                done = PathBuf::new();
+            }
+            todo.extend(names(&target).rev());
+        }
+        Ok(done)
+    }
+}
+
+/// The names along a path, without its root and without `.`.
+fn names(path: &Path) -> impl DoubleEndedIterator<Item = std::ffi::OsString> + '_ {
+    use std::path::Component;
+    path.components().filter_map(|part| match part {
+        Component::Normal(name) => Some(name.to_os_string()),
+        Component::ParentDir => Some("..".into()),
+        Component::RootDir | Component::CurDir | Component::Prefix(_) => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+
+    fn root() -> (tempfile::TempDir, Root) {
+        let dir = tempfile::tempdir().unwrap();
+        let root = Root::open(dir.path()).unwrap();
+        (dir, root)
+    }
+
+    #[test]
+    fn a_link_that_leaves_is_named_and_not_followed() {
+        let (dir, root) = root();
+        symlink("/etc/hostname", dir.path().join("out")).unwrap();
+        symlink("../../../../../../etc/hostname", dir.path().join("up")).unwrap();
+        for name in ["out", "up", "../x"] {
+            let error = root.read(Path::new(name), &Budget::default()).unwrap_err();
+            assert!(matches!(error, OpenError::Leaves), "{name}: {error:?}");
+        }
+    }
+
+    #[test]
+    fn a_link_within_the_root_is_followed() {
+        let (dir, root) = root();
+        std::fs::write(dir.path().join("a"), "x").unwrap();
+        symlink("a", dir.path().join("b")).unwrap();
+        assert_eq!(root.read(Path::new("b"), &Budget::default()).unwrap(), b"x");
+    }
+
+    #[test]
+    fn only_regular_files_are_read() {
+        let (dir, root) = root();
+        std::fs::create_dir(dir.path().join("d")).unwrap();
+        assert!(matches!(root.read(Path::new("d"), &Budget::default()), Err(OpenError::NotAFile)));
+        // A FIFO would block a plain open for ever.
+        assert!(std::process::Command::new("mkfifo").arg(dir.path().join("f")).status().unwrap().success());
+        assert!(matches!(root.read(Path::new("f"), &Budget::default()), Err(OpenError::NotAFile)));
+    }
+
+    #[test]
+    fn a_confined_path_stays_beneath_the_root() {
+        let (dir, root) = root();
+        std::fs::create_dir_all(dir.path().join("etc/ssh")).unwrap();
+        std::fs::write(dir.path().join("etc/ssh/real"), "x").unwrap();
+        symlink("/etc/ssh/real", dir.path().join("abs")).unwrap();
+        symlink("../../../../etc/ssh/real", dir.path().join("etc/up")).unwrap();
+        symlink("loop", dir.path().join("loop")).unwrap();
+        assert_eq!(root.resolve(Path::new("/abs")).unwrap(), Path::new("etc/ssh/real"));
+        assert_eq!(root.resolve(Path::new("etc/up")).unwrap(), Path::new("etc/ssh/real"));
+        assert!(matches!(root.resolve(Path::new("loop")), Err(OpenError::Leaves)));
+        assert!(matches!(root.resolve(Path::new("none")), Err(OpenError::NotFound)));
+    }
+}

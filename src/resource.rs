@@ -1,0 +1,134 @@
+//! Resources: the auditable things that every model produces, whatever language they were written in.
+
+use std::sync::Arc;
+
+use crate::source::Span;
+use crate::value::Value;
+
+/// One auditable thing.
+#[derive(Clone, Debug)]
+pub struct Resource {
+    /// Its type, in the words of its own language: `aws_db_instance`, `AWS::RDS::DBInstance`,
+    /// `Deployment`, `dockerfile`, `sshd`.
+    pub kind: Arc<str>,
+    /// The name a person knows it by, unique within its scope: `module.db.aws_db_instance.ehr[0]`,
+    /// `Deployment/clinic/api`.
+    pub address: Arc<str>,
+    /// Its effective attributes: a map, or unknown as a whole.
+    pub attributes: Value,
+    /// The block, document or file that declares it.
+    pub span: Span,
+    /// What it is deployed with. Addresses are unique, and references resolved, within one scope.
+    pub scope: Scope,
+}
+
+/// The root module, template, namespace of manifests or host that a resource belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Scope {
+    /// The language or domain.
+    pub domain: Domain,
+    /// Path of the directory, file or host root.
+    pub path: Arc<str>,
+}
+
+/// The languages and domains that resources come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Domain {
+    /// Terraform and OpenTofu.
+    Terraform,
+    /// CloudFormation and SAM.
+    CloudFormation,
+    /// Kubernetes manifests.
+    Kubernetes,
+    /// Dockerfiles.
+    Docker,
+    /// Compose projects.
+    Compose,
+    /// The settings of a machine.
+    Host,
+}
+
+impl Domain {
+    /// Every domain, in the order in which they are listed to people.
+    pub const ALL: &[Domain] =
+        &[Domain::Terraform, Domain::CloudFormation, Domain::Kubernetes, Domain::Docker, Domain::Compose, Domain::Host];
+
+    /// Its name for people.
+    pub fn title(self) -> &'static str {
+        match self {
+            Domain::Terraform => "Terraform",
+            Domain::CloudFormation => "CloudFormation",
+            Domain::Kubernetes => "Kubernetes",
+            Domain::Docker => "Dockerfile",
+            Domain::Compose => "Compose",
+            Domain::Host => "Host",
+        }
+    }
+
+    /// Its name in rules and machine-readable output.
+    pub fn id(self) -> &'static str {
+        match self {
+            Domain::Terraform => "terraform",
+            Domain::CloudFormation => "cloudformation",
+            Domain::Kubernetes => "kubernetes",
+            Domain::Docker => "dockerfile",
+            Domain::Compose => "compose",
+            Domain::Host => "host",
+        }
+    }
+}
+
+/// Something that belongs to the audit and was not seen. Every gap is printed; see [`GapKind`] for
+/// what it does to the exit code.
+#[derive(Clone, Debug)]
+pub struct Gap {
+    /// What kind of gap.
+    pub kind: GapKind,
+    /// The path as the user knows it.
+    pub path: Arc<str>,
+    /// Where in the file, if that is known.
+    pub span: Option<Span>,
+    /// What happened, one sentence without a full stop.
+    pub message: String,
+    /// What a person can do about it, if there is something.
+    pub hint: Option<String>,
+}
+
+/// Kinds of gaps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum GapKind {
+    /// The file could not be read.
+    Unreadable,
+    /// The file could not be parsed.
+    Unparsed,
+    /// A template that must be rendered before it means anything.
+    Template,
+    /// A module, nested template or included file that is not among what was read.
+    Missing,
+    /// A limit of the audit was reached.
+    Limit,
+    /// The system was not recognised.
+    Unrecognised,
+    /// Worth knowing, and no reason to call the audit incomplete.
+    Note,
+}
+
+impl GapKind {
+    /// True if the audit is incomplete because of it.
+    pub fn is_incomplete(self) -> bool {
+        self != GapKind::Note
+    }
+
+    /// Its name in machine-readable output.
+    pub fn id(self) -> &'static str {
+        match self {
+            GapKind::Unreadable => "unreadable",
+            GapKind::Unparsed => "unparsed",
+            GapKind::Template => "template",
+            GapKind::Missing => "missing",
+            GapKind::Limit => "limit",
+            GapKind::Unrecognised => "unrecognised",
+            GapKind::Note => "note",
+        }
+    }
+}

@@ -1,0 +1,492 @@
+//! The value every format is read into: what JSON has, and [`Data::Unknown`] with a reason.
+//!
+//! An unknown is a value like any other: it flows through expressions and into the evaluator, so
+//! that nothing that was not read can turn into a pass or a fail on the way. Every value keeps the
+//! [`Span`] it was read from and the resources it was computed from ([`Reference`]).
+//!
+//! Lists and maps are shared, cheap to clone, and *bounded in depth by construction*: walking or
+//! dropping a value can therefore never exhaust the stack, whatever the input was.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::source::Span;
+
+/// Deepest nesting a value may have; what lies deeper is replaced by an unknown.
+pub const MAX_DEPTH: u16 = 200;
+
+/// A value and where it came from.
+#[derive(Clone, Debug)]
+pub struct Value {
+    /// What it is.
+    pub data: Data,
+    /// The text it was read from.
+    pub span: Span,
+    /// The resources it was computed from, if any. Kept through interpolation, variables and
+    /// outputs, so that the model can resolve links.
+    pub refs: Option<Arc<[Reference]>>,
+}
+
+/// What a value is.
+#[derive(Clone, Debug)]
+pub enum Data {
+    /// Absent on purpose.
+    Null,
+    /// True or false.
+    Bool(bool),
+    /// A number.
+    Number(Number),
+    /// A text.
+    String(Arc<str>),
+    /// A list; make it with [`Value::list`].
+    List(List),
+    /// A map; make it with [`Value::map`].
+    Map(Map),
+    /// Something that what was read does not determine.
+    Unknown(Arc<Unknown>),
+}
+
+/// A number: whole where it can be.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Number {
+    /// A whole number.
+    Int(i64),
+    /// Any other finite number.
+    Float(f64),
+}
+
+impl Number {
+    /// The number as a float (whole numbers beyond 2^53 lose their last digits).
+    #[allow(clippy::cast_precision_loss)]
+    pub fn as_f64(self) -> f64 {
+        match self {
+            Number::Int(n) => n as f64,
+            Number::Float(n) => n,
+        }
+    }
+
+    /// Reads a decimal number as JSON, YAML and HCL write it.
+    pub fn parse(text: &str) -> Option<Number> {
+        if let Ok(n) = text.parse::<i64>() {
+            return Some(Number::Int(n));
+        }
+        let digits = text.bytes().any(|b| b.is_ascii_digit());
+        let float = text.parse::<f64>().ok().filter(|n| digits && n.is_finite())?;
+        Some(Number::from_f64(float))
+    }
+
+    /// A float, as a whole number where it is one.
+    pub fn from_f64(n: f64) -> Number {
+        #[allow(clippy::cast_possible_truncation)]
+        if n.fract() == 0.0 && n.abs() < 9.0e15 { Number::Int(n as i64) } else { Number::Float(n) }
+    }
+}
+
+impl std::fmt::Display for Number {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Number::Int(n) => write!(f, "{n}"),
+            Number::Float(n) => write!(f, "{n}"),
+        }
+    }
+}
+
+/// Why a value is not known. The words are [`Reason::words`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Reason {
+    /// A Terraform variable without a default and without a value.
+    Variable,
+    /// A CloudFormation parameter without a default and without a value.
+    Parameter,
+    /// An attribute that the provider computes when the resource is made.
+    Computed,
+    /// A data source, an import, a lookup in a live account.
+    Lookup,
+    /// A module that is not in what was read.
+    Module,
+    /// A function whose result depends on time, chance or the machine.
+    Function,
+    /// A file that is not in what was read.
+    File,
+    /// A condition that is itself not known.
+    Condition,
+    /// A template that was not rendered.
+    Template,
+    /// An environment variable of the place where it will run.
+    Environment,
+    /// A definition that refers to itself.
+    Cycle,
+    /// A limit of this audit was reached.
+    Budget,
+    /// Something the language does not allow, so it has no value.
+    Invalid,
+    /// Only a running system can tell.
+    Running,
+    /// Only a user with more rights can tell.
+    Rights,
+    /// A construct that this version does not evaluate.
+    Unsupported,
+}
+
+impl Reason {
+    /// The reason in words that complete "cannot be known: ...".
+    pub fn words(self) -> &'static str {
+        match self {
+            Reason::Variable => "a variable without a value",
+            Reason::Parameter => "a parameter without a value",
+            Reason::Computed => "set by the provider when it is created",
+            Reason::Lookup => "looked up in a live account",
+            Reason::Module => "a module that was not read",
+            Reason::Function => "a function of time, chance or the machine",
+            Reason::File => "a file that was not read",
+            Reason::Condition => "depends on a condition that is not known",
+            Reason::Template => "a template that was not rendered",
+            Reason::Environment => "an environment variable",
+            Reason::Cycle => "refers to itself",
+            Reason::Budget => "a limit of this audit was reached",
+            Reason::Invalid => "not valid in this language",
+            Reason::Running => "needs a running system",
+            Reason::Rights => "needs more rights",
+            Reason::Unsupported => "not evaluated by this version",
+        }
+    }
+}
+
+/// A value that could not be determined.
+#[derive(Clone, Debug)]
+pub struct Unknown {
+    /// Why.
+    pub reason: Reason,
+    /// What exactly: the variable's, parameter's, function's or file's name.
+    pub what: Arc<str>,
+    /// True if it is certain that the value, whatever it is, is not null (a resource's ARN).
+    pub non_null: bool,
+    /// For a text that is known in part: its pieces in order, `None` for what is not known.
+    pub pieces: Option<Box<[Option<Arc<str>>]>>,
+}
+
+/// "This value came from that attribute of that resource."
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Reference {
+    /// Address of the resource within its scope, as [`crate::resource::Resource::address`] has it.
+    pub address: Arc<str>,
+    /// The attribute read, empty when the resource itself is meant.
+    pub attribute: Arc<str>,
+}
+
+/// A list of values, bounded in depth.
+#[derive(Clone, Debug)]
+pub struct List {
+    items: Arc<Vec<Value>>,
+    depth: u16,
+}
+
+impl std::ops::Deref for List {
+    type Target = [Value];
+    fn deref(&self) -> &[Value] {
+        &self.items
+    }
+}
+
+/// One entry of a map.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Where the key stands.
+    pub key: Span,
+    /// What it holds.
+    pub value: Value,
+}
+
+/// A map from text to values, in the order of the text, bounded in depth.
+#[derive(Clone, Debug)]
+pub struct Map {
+    entries: Arc<IndexMap<Arc<str>, Entry>>,
+    depth: u16,
+}
+
+impl Map {
+    /// The entry with exactly this key.
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        self.entries.get(key).map(|entry| &entry.value)
+    }
+
+    /// The entry with this key, ignoring case, `_` and `-`; an exact match is preferred.
+    pub fn find(&self, key: &str) -> Option<&Entry> {
+        let exact = self.entries.get(key);
+        exact.or_else(|| self.entries.iter().find(|(name, _)| same_key(name, key)).map(|(_, entry)| entry))
+    }
+
+    /// All entries, in order.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&Arc<str>, &Entry)> {
+        self.entries.iter()
+    }
+
+    /// Number of entries.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// True if there is no entry.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+}
+
+/// True if two keys are the same path segment: case, `_` and `-` do not count, so that
+/// `storage_encrypted`, `StorageEncrypted` and `storageEncrypted` are one.
+pub fn same_key(a: &str, b: &str) -> bool {
+    folded(a).eq(folded(b))
+}
+
+/// The letters of a key that count, in lower case.
+fn folded(key: &str) -> impl Iterator<Item = u8> + '_ {
+    key.bytes().filter(|c| !matches!(c, b'_' | b'-')).map(|c| c.to_ascii_lowercase())
+}
+
+impl Value {
+    fn of(data: Data, span: Span) -> Value {
+        Value { data, span, refs: None }
+    }
+
+    /// A null.
+    pub fn null(span: Span) -> Value {
+        Value::of(Data::Null, span)
+    }
+
+    /// A boolean.
+    pub fn bool(value: bool, span: Span) -> Value {
+        Value::of(Data::Bool(value), span)
+    }
+
+    /// A whole number.
+    pub fn int(value: i64, span: Span) -> Value {
+        Value::of(Data::Number(Number::Int(value)), span)
+    }
+
+    /// A number.
+    pub fn number(value: Number, span: Span) -> Value {
+        Value::of(Data::Number(value), span)
+    }
+
+    /// A text.
+    pub fn string(value: impl Into<Arc<str>>, span: Span) -> Value {
+        Value::of(Data::String(value.into()), span)
+    }
+
+    /// A list. One that would be deeper than [`MAX_DEPTH`] becomes an unknown.
+    pub fn list(items: Vec<Value>, span: Span) -> Value {
+        let depth = 1 + items.iter().map(Value::depth).max().unwrap_or(0);
+        if depth > MAX_DEPTH {
+            return Value::unknown(Reason::Budget, "nested too deeply", span);
+        }
+        Value::of(Data::List(List { items: Arc::new(items), depth }), span)
+    }
+
+    /// A map. A repeated key keeps its last value. One that would be deeper than [`MAX_DEPTH`]
+    /// becomes an unknown.
+    pub fn map(entries: impl IntoIterator<Item = (Arc<str>, Entry)>, span: Span) -> Value {
+        let entries: IndexMap<_, _> = entries.into_iter().collect();
+        let depth = 1 + entries.values().map(|entry| entry.value.depth()).max().unwrap_or(0);
+        if depth > MAX_DEPTH {
+            return Value::unknown(Reason::Budget, "nested too deeply", span);
+        }
+        Value::of(Data::Map(Map { entries: Arc::new(entries), depth }), span)
+    }
+
+    /// A map whose keys stand where their values do; for values that the model makes up.
+    pub fn object<K: Into<Arc<str>>>(entries: impl IntoIterator<Item = (K, Value)>, span: Span) -> Value {
+        Value::map(entries.into_iter().map(|(key, value)| (key.into(), Entry { key: value.span, value })), span)
+    }
+
+    /// An unknown.
+    pub fn unknown(reason: Reason, what: impl Into<Arc<str>>, span: Span) -> Value {
+        Value::of(Data::Unknown(Arc::new(Unknown { reason, what: what.into(), non_null: false, pieces: None })), span)
+    }
+
+    /// An unknown that is certainly not null: an attribute that exists once the resource does.
+    pub fn computed(what: impl Into<Arc<str>>, span: Span) -> Value {
+        let unknown = Unknown { reason: Reason::Computed, what: what.into(), non_null: true, pieces: None };
+        Value::of(Data::Unknown(Arc::new(unknown)), span)
+    }
+
+    /// A text of which only some pieces are known (`None` for the others). The reason and name are
+    /// those of `cause`, the first unknown among its pieces.
+    pub fn partial(pieces: Vec<Option<Arc<str>>>, cause: &Unknown, span: Span) -> Value {
+        let unknown =
+            Unknown { reason: cause.reason, what: cause.what.clone(), non_null: true, pieces: Some(pieces.into()) };
+        Value::of(Data::Unknown(Arc::new(unknown)), span)
+    }
+
+    /// The same value, standing at `span`.
+    #[must_use]
+    pub fn at(mut self, span: Span) -> Value {
+        self.span = span;
+        self
+    }
+
+    /// The same value, also computed from `more`.
+    #[must_use]
+    pub fn with_refs<'a>(mut self, more: impl IntoIterator<Item = &'a Reference>) -> Value {
+        let mut all: Vec<Reference> = self.refs.as_deref().unwrap_or_default().to_vec();
+        let before = all.len();
+        for reference in more {
+            if !all.contains(reference) {
+                all.push(reference.clone());
+            }
+        }
+        if all.len() > before {
+            self.refs = Some(all.into());
+        }
+        self
+    }
+
+    /// The resources this value itself was computed from (not those of its members).
+    pub fn references(&self) -> &[Reference] {
+        self.refs.as_deref().unwrap_or_default()
+    }
+
+    /// How deeply it is nested: 0 for a scalar.
+    pub fn depth(&self) -> u16 {
+        match &self.data {
+            Data::List(list) => list.depth,
+            Data::Map(map) => map.depth,
+            _ => 0,
+        }
+    }
+
+    /// True for null.
+    pub fn is_null(&self) -> bool {
+        matches!(self.data, Data::Null)
+    }
+
+    /// The unknown, if it is one.
+    pub fn as_unknown(&self) -> Option<&Unknown> {
+        match &self.data {
+            Data::Unknown(unknown) => Some(unknown),
+            _ => None,
+        }
+    }
+
+    /// The boolean, if it is one.
+    pub fn as_bool(&self) -> Option<bool> {
+        match self.data {
+            Data::Bool(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The text, if it is one.
+    pub fn as_str(&self) -> Option<&str> {
+        match &self.data {
+            Data::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The number, if it is one.
+    pub fn as_number(&self) -> Option<Number> {
+        match self.data {
+            Data::Number(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// The list, if it is one.
+    pub fn as_list(&self) -> Option<&List> {
+        match &self.data {
+            Data::List(list) => Some(list),
+            _ => None,
+        }
+    }
+
+    /// The map, if it is one.
+    pub fn as_map(&self) -> Option<&Map> {
+        match &self.data {
+            Data::Map(map) => Some(map),
+            _ => None,
+        }
+    }
+
+    /// The member with exactly this key, if this is a map that has it.
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        self.as_map().and_then(|map| map.get(key))
+    }
+
+    /// The member at the end of `path`, following exact keys only.
+    pub fn at_path(&self, path: &[&str]) -> Option<&Value> {
+        path.iter().try_fold(self, |value, key| value.get(key))
+    }
+
+    /// What kind of value it is, in words.
+    pub fn type_name(&self) -> &'static str {
+        match self.data {
+            Data::Null => "null",
+            Data::Bool(_) => "a boolean",
+            Data::Number(_) => "a number",
+            Data::String(_) => "a text",
+            Data::List(_) => "a list",
+            Data::Map(_) => "a map",
+            Data::Unknown(_) => "unknown",
+        }
+    }
+}
+
+/// Equality of what values are, wherever they stand. An unknown equals nothing, itself included.
+impl PartialEq for Value {
+    fn eq(&self, other: &Value) -> bool {
+        match (&self.data, &other.data) {
+            (Data::Null, Data::Null) => true,
+            (Data::Bool(a), Data::Bool(b)) => a == b,
+            #[allow(clippy::float_cmp)]
+            (Data::Number(a), Data::Number(b)) => a == b || a.as_f64() == b.as_f64(),
+            (Data::String(a), Data::String(b)) => a == b,
+            (Data::List(a), Data::List(b)) => a[..] == b[..],
+            (Data::Map(a), Data::Map(b)) => {
+                a.len() == b.len() && a.iter().all(|(key, entry)| b.get(key) == Some(&entry.value))
+            }
+            _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::SourceId;
+
+    fn here() -> Span {
+        Span::new(SourceId(0), 0..0)
+    }
+
+    #[test]
+    fn keys_match_whatever_their_spelling() {
+        assert!(same_key("storage_encrypted", "StorageEncrypted"));
+        assert!(same_key("storage-encrypted", "storageEncrypted"));
+        assert!(!same_key("storage_encrypted", "storage_encrypte"));
+    }
+
+    #[test]
+    fn nesting_ends_in_an_unknown_and_not_in_a_stack_overflow() {
+        let mut value = Value::null(here());
+        for _ in 0..100_000 {
+            value = Value::list(vec![value], here());
+        }
+        assert!(value.depth() <= MAX_DEPTH);
+    }
+
+    #[test]
+    fn numbers_are_whole_where_they_can_be() {
+        assert_eq!(Number::parse("90"), Some(Number::Int(90)));
+        assert_eq!(Number::parse("9e1"), Some(Number::Int(90)));
+        assert_eq!(Number::parse("0.5"), Some(Number::Float(0.5)));
+        assert_eq!(Number::parse("inf"), None);
+        assert_eq!(Number::parse("nan"), None);
+    }
+
+    #[test]
+    fn an_unknown_equals_nothing() {
+        let unknown = Value::unknown(Reason::Variable, "x", here());
+        assert_ne!(unknown, unknown.clone());
+    }
+}
