@@ -1,0 +1,235 @@
+//! The rules there are: those built in, and those of directories that the operator names.
+//!
+//! The built-in rules come as an index of [`Card`]s and a blob of JSON bodies (see build.rs). A body
+//! is parsed when a resource of its kind turns up, so that a tiny audit does not pay for the pack.
+
+use std::borrow::Cow;
+use std::borrow::Cow::Borrowed as B;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::Rule;
+use super::Severity;
+use super::load::{self, Overrides, Problem, Vocabulary};
+use crate::budget::Budget;
+use crate::format::{json, yaml};
+use crate::open::{OpenError, Root};
+use crate::source::{Source, SourceId, Span};
+use crate::value::Value;
+
+type Text = Cow<'static, str>;
+type Texts = Cow<'static, [Text]>;
+
+/// What is known of a rule without reading its body.
+#[derive(Clone, Debug)]
+pub struct Card {
+    /// Its id.
+    pub id: Text,
+    /// What holds when it passes.
+    pub title: Text,
+    /// The safeguard it serves.
+    pub safeguard: Text,
+    /// Its severity, by name.
+    pub severity: Text,
+    /// Kept only for its id.
+    pub deprecated: bool,
+    /// Path of its file within the pack.
+    pub path: Text,
+    /// Kinds of resources that its checks apply to.
+    pub kinds: Texts,
+    /// Concepts it answers.
+    pub concepts: Texts,
+    /// Earlier ids.
+    pub aliases: Texts,
+    /// The same check in other tools, as `tool:id`.
+    pub peers: Texts,
+    body: Range<usize>,
+    examples: Range<usize>,
+}
+
+impl Card {
+    /// Its severity.
+    pub fn severity(&self) -> Severity {
+        Severity::from_id(&self.severity).unwrap_or(Severity::Medium)
+    }
+
+    /// True if `name` is its id, an alias, or the id of the same check in another tool
+    /// (`CKV_AWS_16` or `checkov:CKV_AWS_16`), ignoring case.
+    pub fn answers_to(&self, name: &str) -> bool {
+        let same = |other: &Text| other.eq_ignore_ascii_case(name);
+        let peer = |peer: &Text| peer.split_once(':').is_some_and(|(_, id)| id.eq_ignore_ascii_case(name));
+        same(&self.id) || self.aliases.iter().any(same) || self.peers.iter().any(|p| same(p) || peer(p))
+    }
+}
+
+static CARDS: &[Card] = include!(concat!(env!("OUT_DIR"), "/cards.rs"));
+static BODIES: &str = include_str!(concat!(env!("OUT_DIR"), "/bodies.json"));
+static EXAMPLES: &str = include_str!(concat!(env!("OUT_DIR"), "/examples.json"));
+
+/// A set of rules.
+#[derive(Clone, Debug, Default)]
+pub struct Pack {
+    rules: Vec<(Cow<'static, Card>, Option<Arc<Rule>>)>,
+    overrides: Overrides,
+}
+
+/// Why a pack could not be loaded, ready to print.
+#[derive(Debug, thiserror::Error)]
+pub enum PackError {
+    /// A directory or file could not be read.
+    #[error("{path}: {error}")]
+    Unreadable {
+        /// The path.
+        path: String,
+        /// Why.
+        error: OpenError,
+    },
+    /// There are mistakes in these files.
+    #[error("{} in the rule pack", mistakes(.0))]
+    Mistakes(Vec<(Arc<Source>, Vec<Problem>)>),
+}
+
+fn mistakes(files: &[(Arc<Source>, Vec<Problem>)]) -> String {
+    let n: usize = files.iter().map(|(_, problems)| problems.len()).sum();
+    if n == 1 { "1 mistake".to_owned() } else { format!("{n} mistakes") }
+}
+
+impl Pack {
+    /// The built-in rules, with the parameters that the operator set.
+    pub fn built_in(overrides: Overrides) -> Pack {
+        Pack { rules: CARDS.iter().map(|card| (B(card), None)).collect(), overrides }
+    }
+
+    /// An empty pack.
+    pub fn empty(overrides: Overrides) -> Pack {
+        Pack { rules: Vec::new(), overrides }
+    }
+
+    /// Adds every rule file beneath `directory`; nothing is added if there is a mistake in one.
+    pub fn add_directory(&mut self, directory: &Path, vocabulary: &Vocabulary) -> Result<usize, PackError> {
+        let unreadable = |path: &Path, error| PackError::Unreadable { path: path.display().to_string(), error };
+        let root = Root::open(directory).map_err(|error| unreadable(directory, error))?;
+        let (mut added, mut wrong) = (Vec::new(), Vec::new());
+        for entry in walkdir::WalkDir::new(directory).sort_by_file_name().into_iter().filter_map(Result::ok) {
+            let relative = entry.path().strip_prefix(directory).unwrap_or(entry.path()).to_path_buf();
+            if !entry.file_type().is_file() || !is_rule(&relative) {
+                continue;
+            }
+            let bytes = root.read(&relative, &Budget::default()).map_err(|error| unreadable(entry.path(), error))?;
+            let source = Arc::new(Source::new(entry.path().to_string_lossy(), &bytes));
+            match self.read(&source, &relative, vocabulary, &added) {
+                Ok(rule) => added.push(rule),
+                Err(problems) => wrong.push((source, problems)),
+            }
+        }
+        if !wrong.is_empty() {
+            return Err(PackError::Mistakes(wrong));
+        }
+        let count = added.len();
+        self.rules.extend(added);
+        Ok(count)
+    }
+
+    fn read(&self, source: &Source, path: &Path, vocabulary: &Vocabulary, added: &[Loaded]) -> Result<Loaded, Vec<Problem>> {
+        let at = SourceId(0);
+        let problem = |span, message: String, help| vec![Problem { span, message, help }];
+        let documents = yaml::parse_strict(source, at, &Budget::default())
+            .map_err(|error| problem(error.span, error.message, None))?;
+        let [value] = documents.as_slice() else {
+            return Err(problem(Span::new(at, 0..0), "a rule file holds exactly one rule".to_owned(), None));
+        };
+        let rule = load::load(value, Some(vocabulary), &self.overrides)?;
+        let id_span = value.get("id").map_or(value.span, |id| id.span);
+        let wanted = id_of(path);
+        if *rule.id != *wanted {
+            return Err(problem(id_span, format!("the id of a rule is its path: `{wanted}`"), None));
+        }
+        if self.rules.iter().chain(added).any(|(card, _)| card.answers_to(&rule.id)) {
+            return Err(problem(id_span, format!("there is another rule with the id or alias `{}`", rule.id), None));
+        }
+        Ok((Cow::Owned(card(&rule, path)), Some(Arc::new(rule))))
+    }
+
+    /// Keeps only the rules for which `keep` holds.
+    pub fn retain(&mut self, keep: impl Fn(&Card) -> bool) {
+        self.rules.retain(|(card, _)| keep(card));
+    }
+
+    /// Every rule's card, in the order of their paths.
+    pub fn cards(&self) -> impl ExactSizeIterator<Item = &Card> {
+        self.rules.iter().map(|(card, _)| &**card)
+    }
+
+    /// The rule at `index` of [`Pack::cards`], without its examples if it is built in.
+    pub fn rule(&self, index: usize) -> Result<Arc<Rule>, String> {
+        let (card, loaded) = self.rules.get(index).ok_or("no such rule")?;
+        match loaded {
+            Some(rule) => Ok(rule.clone()),
+            None => self.embedded(card, None).map(Arc::new),
+        }
+    }
+
+    /// The same with its examples.
+    pub fn rule_with_examples(&self, index: usize) -> Result<Arc<Rule>, String> {
+        let (card, loaded) = self.rules.get(index).ok_or("no such rule")?;
+        match loaded {
+            Some(rule) => Ok(rule.clone()),
+            None => self.embedded(card, EXAMPLES.get(card.examples.clone())).map(Arc::new),
+        }
+    }
+
+    fn embedded(&self, card: &Card, examples: Option<&str>) -> Result<Rule, String> {
+        let broken = |why: String| format!("the built-in rule {} is broken: {why}", card.id);
+        let parse = |text: &str| parse_json(text).map_err(&broken);
+        let mut value = parse(BODIES.get(card.body.clone()).unwrap_or(""))?;
+        if let Some(examples) = examples {
+            let mut entries: Vec<_> = value.as_map().into_iter().flat_map(|map| map.iter()).map(|(k, e)| (k.clone(), e.value.clone())).collect();
+            entries.push(("examples".into(), parse(examples)?));
+            value = Value::object(entries, value.span);
+        }
+        let rule = load::load(&value, None, &self.overrides);
+        rule.map_err(|problems| broken(problems.into_iter().map(|p| p.message).collect::<Vec<_>>().join("; ")))
+    }
+}
+
+type Loaded = (Cow<'static, Card>, Option<Arc<Rule>>);
+
+fn parse_json(text: &str) -> Result<Value, String> {
+    let source = Source::new("built in", text.as_bytes());
+    json::parse(&source, SourceId(0), &Budget::default()).map(|(value, _)| value).map_err(|error| error.message)
+}
+
+/// The files at the top and under `frameworks` are vocabulary and law; all others are rules.
+pub fn is_rule(relative: &Path) -> bool {
+    let yaml = relative.extension().is_some_and(|end| end == "yaml");
+    yaml && relative.components().count() > 1 && !relative.starts_with("frameworks")
+}
+
+/// The id that belongs to a path within the pack: `aws/rds/x.yaml` is `aws-rds-x`.
+pub fn id_of(relative: &Path) -> String {
+    let names: Vec<_> = relative.with_extension("").iter().map(|name| name.to_string_lossy().into_owned()).collect();
+    names.join("-")
+}
+
+fn card(rule: &Rule, path: &Path) -> Card {
+    let texts = |items: Vec<String>| -> Texts { items.into_iter().map(Cow::Owned).collect::<Vec<_>>().into() };
+    let mut kinds: Vec<String> = rule.checks.iter().flat_map(|c| c.applies_to.iter().map(ToString::to_string)).collect();
+    kinds.sort();
+    kinds.dedup();
+    let peers = rule.equivalents.iter().flat_map(|(tool, ids)| ids.iter().map(move |id| format!("{tool}:{id}")));
+    Card {
+        id: rule.id.to_string().into(),
+        title: rule.title.clone().into(),
+        safeguard: rule.safeguard.to_string().into(),
+        severity: rule.severity.id().into(),
+        deprecated: rule.deprecated.is_some(),
+        path: path.to_string_lossy().into_owned().into(),
+        kinds: texts(kinds),
+        concepts: texts(rule.concepts.clone()),
+        aliases: texts(rule.aliases.clone()),
+        peers: texts(peers.collect()),
+        body: 0..0,
+        examples: 0..0,
+    }
+}
