@@ -2,6 +2,11 @@
 //!
 //! A new syntax is one file here, one [`Form`] and one line in [`parse`].
 
+pub mod dotenv;
+pub mod json;
+mod tree;
+pub mod yaml;
+
 use std::sync::Arc;
 
 use crate::budget::Budget;
@@ -71,6 +76,20 @@ pub struct SyntaxError {
 
 /// Parses `source` as `form`. Never panics and never recurses deeper than the budget allows.
 pub fn parse(form: Form, source: &Source, id: SourceId, budget: &Budget) -> Result<Parsed, SyntaxError> {
-    let _ = (source, budget);
-    Err(SyntaxError { message: format!("{form:?} is not read yet"), span: Span::new(id, 0..0), template: false })
+    match form {
+        Form::Yaml => yaml::parse(source, id, budget),
+        Form::Json => json::parse(source, id, budget),
+        Form::Dotenv => dotenv::parse(source, id, budget),
+        Form::Hcl | Form::Dockerfile | Form::Lines => Err(SyntaxError {
+            message: format!("{form:?} is not read yet"),
+            span: Span::new(id, 0..0),
+            template: false,
+        }),
+    }
+}
+
+/// The error for a text that must be rendered first; `span` is where that shows.
+fn template_error(span: Span) -> SyntaxError {
+    let message = "contains {{ }} templating, which means nothing before it is rendered".into();
+    SyntaxError { message, span, template: true }
 }
