@@ -19,11 +19,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     files.sort();
     let (mut bodies, mut examples, mut cards) = (String::new(), String::new(), String::new());
     for path in files.iter().filter(|path| is_rule(path)) {
-        let mut rule = read(path)?;
+        let Value::Object(mut rule) = read(path)? else {
+            return Err(format!("{}: a rule must be a map", path.display()).into());
+        };
         let name = path.strip_prefix("rules")?.to_string_lossy().into_owned();
-        let map = rule.as_object_mut().ok_or_else(|| format!("{}: a rule must be a map", path.display()))?;
-        let shown = map.remove("examples").unwrap_or(Value::Null);
-        card(&mut cards, map, &name, &append(&mut bodies, &rule), &append(&mut examples, &shown))?;
+        let shown = rule.remove("examples").unwrap_or(Value::Null);
+        let body = append(&mut bodies, &Value::Object(rule.clone()));
+        card(&mut cards, &rule, &name, &body, &append(&mut examples, &shown))?;
     }
     fs::write(out.join("cards.rs"), format!("&[\n{cards}]\n"))?;
     fs::write(out.join("bodies.json"), bodies)?;
@@ -64,19 +66,38 @@ fn append(blob: &mut String, value: &Value) -> String {
 }
 
 /// One line of the index.
-fn card(out: &mut String, rule: &Map<String, Value>, path: &str, body: &str, examples: &str) -> Result<(), Box<dyn Error>> {
+fn card(
+    out: &mut String,
+    rule: &Map<String, Value>,
+    path: &str,
+    body: &str,
+    examples: &str,
+) -> Result<(), Box<dyn Error>> {
     let text = |key: &str| format!("B({:?})", rule.get(key).and_then(Value::as_str).unwrap_or_default().trim());
-    let list = |items: Vec<String>| format!("B(&[{}])", items.iter().map(|s| format!("B({s:?})")).collect::<Vec<_>>().join(", "));
-    let mut kinds: Vec<String> = rule.get("checks").into_iter().flat_map(items).flat_map(|c| texts(c.get("applies_to"))).collect();
+    let list = |items: Vec<String>| {
+        format!("B(&[{}])", items.iter().map(|s| format!("B({s:?})")).collect::<Vec<_>>().join(", "))
+    };
+    let mut kinds: Vec<String> =
+        rule.get("checks").into_iter().flat_map(items).flat_map(|c| texts(c.get("applies_to"))).collect();
     kinds.sort();
     kinds.dedup();
     let equivalents = rule.get("equivalents").and_then(Value::as_object);
-    let peers = equivalents.into_iter().flatten().flat_map(|(tool, ids)| texts(Some(ids)).into_iter().map(move |id| format!("{tool}:{id}")));
+    let peers = equivalents
+        .into_iter()
+        .flatten()
+        .flat_map(|(tool, ids)| texts(Some(ids)).into_iter().map(move |id| format!("{tool}:{id}")));
     writeln!(
         out,
         "Card {{ id: {}, title: {}, safeguard: {}, severity: {}, deprecated: {}, path: B({path:?}), kinds: {}, concepts: {}, aliases: {}, peers: {}, body: {body}, examples: {examples} }},",
-        text("id"), text("title"), text("safeguard"), text("severity"), rule.contains_key("deprecated"),
-        list(kinds), list(texts(rule.get("concepts"))), list(texts(rule.get("aliases"))), list(peers.collect()),
+        text("id"),
+        text("title"),
+        text("safeguard"),
+        text("severity"),
+        rule.contains_key("deprecated"),
+        list(kinds),
+        list(texts(rule.get("concepts"))),
+        list(texts(rule.get("aliases"))),
+        list(peers.collect()),
     )?;
     Ok(())
 }

@@ -76,7 +76,8 @@ impl Estate {
             let mut certain: Vec<usize> = Vec::new();
             let addresses = [Some(&*resource.address), without_instance(&resource.address)];
             for address in addresses.into_iter().flatten() {
-                certain.extend(incoming.by_reference.get(&(resource.scope.clone(), address.into())).into_iter().flatten());
+                certain
+                    .extend(incoming.by_reference.get(&(resource.scope.clone(), address.into())).into_iter().flatten());
             }
             for name in &names {
                 certain.extend(incoming.by_literal.get(&(resource.scope.domain, name.clone())).into_iter().flatten());
@@ -105,7 +106,10 @@ impl Estate {
                 let spellings = spellings(text);
                 let same = kinds.iter().flat_map(|kind| self.of_kind(kind)).filter(|index| {
                     let other = self.resources.get(**index);
-                    other.is_some_and(|o| o.scope.domain == resource.scope.domain && identities(o).iter().any(|name| spellings.contains(name)))
+                    other.is_some_and(|o| {
+                        o.scope.domain == resource.scope.domain
+                            && identities(o).iter().any(|name| spellings.contains(name))
+                    })
                 });
                 linked.resources.extend(same.map(|n| (*n, true)));
             }
@@ -252,7 +256,8 @@ mod tests {
     #[test]
     fn what_is_referred_to_and_not_here_leaves_the_link_open() {
         let key = text("arn:aws:kms:eu-west-1:1:key/x");
-        let estate = Estate::new(vec![resource("db", "db.a", vec![("key", key)]), resource("db", "db.b", vec![])], false);
+        let estate =
+            Estate::new(vec![resource("db", "db.a", vec![("key", key)]), resource("db", "db.b", vec![])], false);
         let keys = ["key".into()];
         assert!(estate.linked_to(0, &keys, &Path::parse("key").unwrap()).open);
         assert_eq!(estate.linked_to(1, &keys, &Path::parse("key").unwrap()), Linked::default());

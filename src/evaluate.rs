@@ -51,7 +51,8 @@ impl Evaluator<'_> {
     fn check(&self, check: &Check, index: usize, resource: &Resource) -> (Verdict, Evidence) {
         let frame = Frame { index, resource, base: &resource.attributes, prefix: String::new() };
         let when = check.when.as_ref().map(|when| self.ask(when, &frame));
-        let unless = check.unless.as_ref().map(|unless| self.ask(unless, &frame)).map(|a| Answer { truth: !a.truth, ..a });
+        let unless =
+            check.unless.as_ref().map(|unless| self.ask(unless, &frame)).map(|a| Answer { truth: !a.truth, ..a });
         let conditions: Vec<Answer> = when.into_iter().chain(unless).collect();
         if let Some(no) = conditions.iter().find(|answer| answer.truth == Truth::False) {
             return (Verdict::NotApplicable, no.evidence.clone());
@@ -98,7 +99,8 @@ impl Evaluator<'_> {
         let answers: Vec<Answer> = list.iter().map(|part| self.ask(part, frame)).collect();
         let truth = answers.iter().fold(Truth::False, |truth, answer| truth.or(answer.truth));
         let decided = answers.into_iter().find(|answer| answer.truth == truth);
-        let mut answer = decided.unwrap_or_else(|| Answer { truth, evidence: frame.evidence("nothing was asked", String::new()) });
+        let mut answer =
+            decided.unwrap_or_else(|| Answer { truth, evidence: frame.evidence("nothing was asked", String::new()) });
         if truth != Truth::True {
             answer.evidence.expected = whole.words();
         }
@@ -110,7 +112,8 @@ impl Evaluator<'_> {
         for hit in members.path.select(frame.start(&members.path)) {
             let Hit::Found(value) = hit else { continue };
             if value.as_unknown().is_some() {
-                answers.push(Answer { truth: Truth::Unknown, evidence: frame.seen(&members.path, value, whole.words()) });
+                answers
+                    .push(Answer { truth: Truth::Unknown, evidence: frame.seen(&members.path, value, whole.words()) });
                 continue;
             }
             let items = value.as_list().map_or(std::slice::from_ref(value), |list| &list[..]);
@@ -133,10 +136,14 @@ impl Evaluator<'_> {
         let mut answers = Vec::new();
         for (index, certain) in resources {
             let Some(resource) = self.estate.resources.get(index) else { continue };
-            let inner = Frame { index, resource, base: &resource.attributes, prefix: format!("{}: ", resource.address) };
+            let inner =
+                Frame { index, resource, base: &resource.attributes, prefix: format!("{}: ", resource.address) };
             let mut answer = self.ask(&linked.body, &inner);
             if answer.evidence.expected.is_empty() {
-                answer.evidence = Evidence { span: resource.span, ..frame.evidence(&format!("{} is linked", resource.address), whole.words()) };
+                answer.evidence = Evidence {
+                    span: resource.span,
+                    ..frame.evidence(&format!("{} is linked", resource.address), whole.words())
+                };
             }
             if !certain {
                 // It may not be linked at all: then `some` does not count it and `each` does not ask it.
@@ -158,10 +165,18 @@ impl Evaluator<'_> {
         let mut answers = Vec::new();
         for index in present.kinds.iter().flat_map(|kind| self.estate.of_kind(kind)) {
             let Some(resource) = self.estate.resources.get(*index) else { continue };
-            let inner = Frame { index: *index, resource, base: &resource.attributes, prefix: format!("{}: ", resource.address) };
+            let inner = Frame {
+                index: *index,
+                resource,
+                base: &resource.attributes,
+                prefix: format!("{}: ", resource.address),
+            };
             let mut answer = self.ask(&present.body, &inner);
             if answer.evidence.expected.is_empty() {
-                answer.evidence = Evidence { span: resource.span, ..frame.evidence(&format!("{} is there", resource.address), whole.words()) };
+                answer.evidence = Evidence {
+                    span: resource.span,
+                    ..frame.evidence(&format!("{} is there", resource.address), whole.words())
+                };
             }
             answers.push(answer);
         }
@@ -199,9 +214,11 @@ impl Evaluator<'_> {
         let evidence = match hit {
             Hit::Found(value) => frame.seen(&attribute.path, value, attribute.words()),
             Hit::Absent(at) => {
-                let default = attribute.default.as_ref().map(|value| format!(" (default {})", crate::show::scalar(value)));
+                let default =
+                    attribute.default.as_ref().map(|value| format!(" (default {})", crate::show::scalar(value)));
                 let observed = format!("{} is not set{}", frame.named(&attribute.path), default.unwrap_or_default());
-                let span = if std::ptr::eq(at, &raw const frame.resource.attributes) { frame.resource.span } else { at.span };
+                let span =
+                    if std::ptr::eq(at, &raw const frame.resource.attributes) { frame.resource.span } else { at.span };
                 let path = frame.named(&attribute.path);
                 Evidence { path, span, ..frame.evidence(&observed, attribute.words()) }
             }
@@ -251,7 +268,13 @@ impl Frame<'_> {
     }
 
     fn evidence(&self, observed: &str, expected: String) -> Evidence {
-        Evidence { path: String::new(), observed: observed.to_owned(), expected, span: self.resource.span, unknown: None }
+        Evidence {
+            path: String::new(),
+            observed: observed.to_owned(),
+            expected,
+            span: self.resource.span,
+            unknown: None,
+        }
     }
 
     /// The evidence of a value that is there.

@@ -132,7 +132,9 @@ impl Law {
 
     /// The control that `name` names: its id or citation, with or without the framework before it.
     pub fn control(&self, name: &str) -> Option<(&Framework, &Control)> {
-        let plain = |s: &str| -> String { s.to_lowercase().chars().filter(|c| !c.is_whitespace() && *c != '.' && *c != '§' && *c != '-').collect() };
+        let plain = |s: &str| -> String {
+            s.to_lowercase().chars().filter(|c| !c.is_whitespace() && *c != '.' && *c != '§' && *c != '-').collect()
+        };
         let wanted = plain(name);
         let named = |f: &Framework, c: &Control| {
             [&*c.id, c.cited()].iter().any(|id| wanted == plain(id) || wanted == plain(&format!("{}{id}", f.short)))

@@ -10,15 +10,55 @@ use crate::value::{Data, Value};
 
 /// Parts of attribute names whose values are secrets.
 const SECRET_NAMES: &[&str] = &[
-    "password", "passwd", "pwd", "secret", "token", "apikey", "accesskey", "privatekey", "credential", "passphrase",
-    "connectionstring", "authkey", "sastoken", "userdata",
+    "password",
+    "passwd",
+    "pwd",
+    "secret",
+    "token",
+    "apikey",
+    "accesskey",
+    "privatekey",
+    "credential",
+    "passphrase",
+    "connectionstring",
+    "authkey",
+    "sastoken",
+    "userdata",
 ];
 
 /// Names that contain one of those and hold no secret: settings *about* secrets.
 const ABOUT_SECRETS: &[&str] = &[
-    "arn", "policy", "length", "reuse", "age", "rotation", "enabled", "name", "expir", "authentication", "version",
-    "automount", "permit", "require", "hop", "httptokens", "tokens", "allow", "ttl", "period", "days", "manage", "kms",
-    "symbols", "numbers", "characters", "id", "ref", "type", "path", "file",
+    "arn",
+    "policy",
+    "length",
+    "reuse",
+    "age",
+    "rotation",
+    "enabled",
+    "name",
+    "expir",
+    "authentication",
+    "version",
+    "automount",
+    "permit",
+    "require",
+    "hop",
+    "httptokens",
+    "tokens",
+    "allow",
+    "ttl",
+    "period",
+    "days",
+    "manage",
+    "kms",
+    "symbols",
+    "numbers",
+    "characters",
+    "id",
+    "ref",
+    "type",
+    "path",
+    "file",
 ];
 
 /// Shapes of secrets, whatever they are called.
@@ -42,7 +82,11 @@ pub fn value(path: &str, it: &Value) -> String {
         Data::Number(_) if !secret_name => show::value(it),
         Data::Map(map) if !secret_name => {
             let hidden = map.iter().any(|(key, entry)| withheld(key, &entry.value));
-            if hidden { format!("(a map of {} entries, one of them a secret)", map.len()) } else { text(&show::value(it)) }
+            if hidden {
+                format!("(a map of {} entries, one of them a secret)", map.len())
+            } else {
+                text(&show::value(it))
+            }
         }
         _ if secret_name => format!("(withheld, {})", size(it)),
         _ => text(&show::value(it)),
@@ -97,14 +141,17 @@ mod tests {
     fn a_secret_is_withheld_by_its_name_or_by_its_shape() {
         assert_eq!(value("master_password", &of("hunter2hunter2")), "(withheld, 14 characters)");
         assert_eq!(value("environment.DB_PASSWORD", &of("x1")), "(withheld, 2 characters)");
-        for secret in ["AKIAIOSFODNN7EXAMPLE", "postgres://u:p4ss@db/x", "password=hunter2", "-----BEGIN RSA PRIVATE KEY-----"] {
+        for secret in
+            ["AKIAIOSFODNN7EXAMPLE", "postgres://u:p4ss@db/x", "password=hunter2", "-----BEGIN RSA PRIVATE KEY-----"]
+        {
             assert!(value("anything", &of(secret)).starts_with("(withheld"), "{secret}");
         }
     }
 
     #[test]
     fn a_setting_about_secrets_is_shown() {
-        for (path, shown) in [("password_reuse_prevention", "24"), ("http_tokens", "required"), ("secret_arn", "arn:x")] {
+        for (path, shown) in [("password_reuse_prevention", "24"), ("http_tokens", "required"), ("secret_arn", "arn:x")]
+        {
             assert_eq!(value(path, &of(shown)), format!("\"{shown}\""), "{path}");
         }
         assert_eq!(value("image", &of("nginx:1.27")), "\"nginx:1.27\"");

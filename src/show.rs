@@ -62,8 +62,22 @@ fn write(it: &Value, out: &mut String) {
 /// The text without control characters, so that nothing in an audited file can move the cursor,
 /// change colours or reverse the direction of what is printed.
 pub fn one_line(text: &str) -> String {
-    let hidden = |c: char| c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
-    text.chars().take(4 * MAX_CHARS).map(|c| if c == '\n' || c == '\t' { ' ' } else if hidden(c) { '\u{fffd}' } else { c }).collect()
+    let hidden = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
+    text.chars()
+        .take(4 * MAX_CHARS)
+        .map(|c| {
+            if c == '\n' || c == '\t' {
+                ' '
+            } else if hidden(c) {
+                '\u{fffd}'
+            } else {
+                c
+            }
+        })
+        .collect()
 }
 
 fn clip(text: &str) -> String {

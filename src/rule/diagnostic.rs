@@ -12,9 +12,8 @@ pub fn render(problem: &Problem, source: &Source, color: bool) -> String {
     let end = (problem.span.end as usize).clamp(start, length);
     // A span over many lines would print all of them; the first says where it is.
     let first_line = source.text.get(start..end).and_then(|text| text.find('\n')).map_or(end, |n| start + n);
-    let snippet = Snippet::source(&*source.text)
-        .path(&*source.path)
-        .annotation(AnnotationKind::Primary.span(start..first_line));
+    let snippet =
+        Snippet::source(&*source.text).path(&*source.path).annotation(AnnotationKind::Primary.span(start..first_line));
     let mut group = Level::ERROR.primary_title(problem.message.as_str()).element(snippet);
     if let Some(help) = &problem.help {
         group = group.element(Level::HELP.message(help.as_str()));

@@ -88,7 +88,9 @@ pub(super) fn read(reader: &mut Reader, value: &Value) -> Option<Example> {
         return None;
     };
     let mut files = match text.as_map() {
-        Some(map) => map.iter().filter_map(|(path, e)| Some((path.clone(), reader.text(&e.value, "a file")?))).collect(),
+        Some(map) => {
+            map.iter().filter_map(|(path, e)| Some((path.clone(), reader.text(&e.value, "a file")?))).collect()
+        }
         None => vec![(Arc::from(*path), reader.text(text, &format!("`{language}`"))?)],
     };
     if let Some(more) = map.get("files").and_then(|more| reader.map(more, "`files`")) {

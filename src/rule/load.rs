@@ -16,8 +16,20 @@ use crate::value::{Data, Map, Value};
 
 /// The fields of a rule, in the order in which a rule file should have them.
 pub const RULE_FIELDS: &[&str] = &[
-    "id", "title", "safeguard", "severity", "concepts", "equivalents", "references", "rationale", "remediation",
-    "parameters", "checks", "examples", "aliases", "deprecated",
+    "id",
+    "title",
+    "safeguard",
+    "severity",
+    "concepts",
+    "equivalents",
+    "references",
+    "rationale",
+    "remediation",
+    "parameters",
+    "checks",
+    "examples",
+    "aliases",
+    "deprecated",
 ];
 
 /// The fields of a check.
@@ -102,7 +114,11 @@ impl Loader<'_> {
         Severity::from_id(&name).unwrap_or(Severity::Medium)
     }
 
-    fn parameters(&mut self, map: &Map, set: Option<&BTreeMap<String, serde_json::Value>>) -> BTreeMap<String, Parameter> {
+    fn parameters(
+        &mut self,
+        map: &Map,
+        set: Option<&BTreeMap<String, serde_json::Value>>,
+    ) -> BTreeMap<String, Parameter> {
         let mut parameters = BTreeMap::new();
         let Some(list) = map.get("parameters").and_then(|value| self.reader.map(value, "`parameters`")) else {
             return parameters;
@@ -318,10 +334,13 @@ impl Loader<'_> {
             Takes::Number => value.as_number().map(|number| Argument::Number(number.as_f64())),
             Takes::Version => scalar(value).map(|value| Argument::Version(crate::show::scalar(&value))),
             Takes::Path => return self.path_value(value).map(Argument::Path),
-            Takes::TypeName => value.as_str().filter(|t| TYPE_NAMES.contains(t)).map(|t| Argument::TypeName(t.to_owned())),
+            Takes::TypeName => {
+                value.as_str().filter(|t| TYPE_NAMES.contains(t)).map(|t| Argument::TypeName(t.to_owned()))
+            }
             Takes::Pattern => return self.pattern(value),
             Takes::Networks => {
-                let nets = list().iter().map(|net| net.as_str().and_then(|net| net.parse().ok())).collect::<Option<_>>();
+                let nets =
+                    list().iter().map(|net| net.as_str().and_then(|net| net.parse().ok())).collect::<Option<_>>();
                 nets.map(Argument::Networks)
             }
         };
@@ -372,7 +391,9 @@ fn from_json(json: &serde_json::Value, at: Span) -> Value {
     match json {
         serde_json::Value::Null => Value::null(at),
         serde_json::Value::Bool(b) => Value::bool(*b, at),
-        serde_json::Value::Number(n) => crate::value::Number::parse(&n.to_string()).map_or(Value::null(at), |n| Value::number(n, at)),
+        serde_json::Value::Number(n) => {
+            crate::value::Number::parse(&n.to_string()).map_or(Value::null(at), |n| Value::number(n, at))
+        }
         serde_json::Value::String(s) => Value::string(s.as_str(), at),
         serde_json::Value::Array(items) => Value::list(items.iter().map(|item| from_json(item, at)).collect(), at),
         serde_json::Value::Object(map) => Value::object(map.iter().map(|(k, v)| (k.as_str(), from_json(v, at))), at),

@@ -13,7 +13,7 @@ use super::Rule;
 use super::Severity;
 use super::load::{self, Overrides, Problem, Vocabulary};
 use crate::budget::Budget;
-use crate::format::{json, yaml};
+use crate::format::{Body, json, yaml};
 use crate::open::{OpenError, Root};
 use crate::source::{Source, SourceId, Span};
 use crate::value::Value;
@@ -131,11 +131,17 @@ impl Pack {
         Ok(count)
     }
 
-    fn read(&self, source: &Source, path: &Path, vocabulary: &Vocabulary, added: &[Loaded]) -> Result<Loaded, Vec<Problem>> {
+    fn read(
+        &self,
+        source: &Source,
+        path: &Path,
+        vocabulary: &Vocabulary,
+        added: &[Loaded],
+    ) -> Result<Loaded, Vec<Problem>> {
         let at = SourceId(0);
         let problem = |span, message: String, help| vec![Problem { span, message, help }];
-        let documents = yaml::parse_strict(source, at, &Budget::default())
-            .map_err(|error| problem(error.span, error.message, None))?;
+        let parsed = yaml::parse_strict(source, at, &Budget::default());
+        let Body::Data(documents) = parsed.map_err(|error| problem(error.span, error.message, None))?.body;
         let [value] = documents.as_slice() else {
             return Err(problem(Span::new(at, 0..0), "a rule file holds exactly one rule".to_owned(), None));
         };
@@ -184,7 +190,12 @@ impl Pack {
         let parse = |text: &str| parse_json(text).map_err(&broken);
         let mut value = parse(BODIES.get(card.body.clone()).unwrap_or(""))?;
         if let Some(examples) = examples {
-            let mut entries: Vec<_> = value.as_map().into_iter().flat_map(|map| map.iter()).map(|(k, e)| (k.clone(), e.value.clone())).collect();
+            let mut entries: Vec<_> = value
+                .as_map()
+                .into_iter()
+                .flat_map(|map| map.iter())
+                .map(|(k, e)| (k.clone(), e.value.clone()))
+                .collect();
             entries.push(("examples".into(), parse(examples)?));
             value = Value::object(entries, value.span);
         }
@@ -197,7 +208,9 @@ type Loaded = (Cow<'static, Card>, Option<Arc<Rule>>);
 
 fn parse_json(text: &str) -> Result<Value, String> {
     let source = Source::new("built in", text.as_bytes());
-    json::parse(&source, SourceId(0), &Budget::default()).map(|(value, _)| value).map_err(|error| error.message)
+    let Body::Data(mut values) =
+        json::parse(&source, SourceId(0), &Budget::default()).map_err(|error| error.message)?.body;
+    values.pop().ok_or_else(|| "empty".to_owned())
 }
 
 /// The files at the top and under `frameworks` are vocabulary and law; all others are rules.
@@ -214,7 +227,8 @@ pub fn id_of(relative: &Path) -> String {
 
 fn card(rule: &Rule, path: &Path) -> Card {
     let texts = |items: Vec<String>| -> Texts { items.into_iter().map(Cow::Owned).collect::<Vec<_>>().into() };
-    let mut kinds: Vec<String> = rule.checks.iter().flat_map(|c| c.applies_to.iter().map(ToString::to_string)).collect();
+    let mut kinds: Vec<String> =
+        rule.checks.iter().flat_map(|c| c.applies_to.iter().map(ToString::to_string)).collect();
     kinds.sort();
     kinds.dedup();
     let peers = rule.equivalents.iter().flat_map(|(tool, ids)| ids.iter().map(move |id| format!("{tool}:{id}")));

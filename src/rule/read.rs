@@ -94,7 +94,13 @@ impl Reader {
     }
 
     /// A text that is one of a closed set of names.
-    pub fn name<'a>(&mut self, text: &str, span: Span, what: &str, allowed: impl Iterator<Item = &'a str> + Clone) -> bool {
+    pub fn name<'a>(
+        &mut self,
+        text: &str,
+        span: Span,
+        what: &str,
+        allowed: impl Iterator<Item = &'a str> + Clone,
+    ) -> bool {
         let known = allowed.clone().any(|name| name == text);
         if !known {
             let all: Vec<&str> = allowed.clone().take(13).collect();

@@ -47,16 +47,24 @@ impl Test {
             (Operator::Equals, Argument::Scalar(wanted)) => equal(value, wanted),
             (Operator::In, Argument::Scalars(wanted)) => any(wanted.iter().map(|wanted| equal(value, wanted))),
             (Operator::SameAs, _) => around.other.map_or(Truth::False, |other| equal(value, other)),
-            (Operator::Matches, Argument::Pattern(pattern)) => text(value).map_or(Truth::False, |t| pattern.is_match(&t).into()),
+            (Operator::Matches, Argument::Pattern(pattern)) => {
+                text(value).map_or(Truth::False, |t| pattern.is_match(&t).into())
+            }
             (Operator::StartsWith, Argument::Scalars(list)) => affix(value, list, around, |t, a| t.starts_with(a)),
             (Operator::EndsWith, Argument::Scalars(list)) => affix(value, list, around, |t, a| t.ends_with(a)),
             (Operator::Contains, Argument::Scalar(wanted)) => contains(value, wanted, around.ignore_case),
-            (Operator::ContainsAny, Argument::Scalars(list)) => any(list.iter().map(|w| member(value, w, around.ignore_case))),
-            (Operator::ContainsAll, Argument::Scalars(list)) => all(list.iter().map(|w| member(value, w, around.ignore_case))),
+            (Operator::ContainsAny, Argument::Scalars(list)) => {
+                any(list.iter().map(|w| member(value, w, around.ignore_case)))
+            }
+            (Operator::ContainsAll, Argument::Scalars(list)) => {
+                all(list.iter().map(|w| member(value, w, around.ignore_case)))
+            }
             (Operator::SubsetOf, Argument::Scalars(list)) => {
                 all(members(value).iter().map(|item| any(list.iter().map(|wanted| equal(item, wanted)))))
             }
-            (Operator::WithinCidr, Argument::Networks(nets)) => networks(value, nets, IpNet::contains),
+            (Operator::WithinCidr, Argument::Networks(nets)) => {
+                networks(value, nets, |net: &IpNet, own: &IpNet| net.contains(own))
+            }
             (Operator::OverlapsCidr, Argument::Networks(nets)) => {
                 networks(value, nets, |net: &IpNet, own: &IpNet| net.contains(own) || own.contains(net))
             }

@@ -6,6 +6,7 @@ mod version;
 
 use std::sync::Arc;
 
+pub use compare::Surroundings;
 use ipnet::IpNet;
 
 use super::path::Path;
