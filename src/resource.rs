@@ -109,6 +109,8 @@ pub enum GapKind {
     Limit,
     /// The system was not recognised.
     Unrecognised,
+    /// There was nothing to audit.
+    Nothing,
     /// Worth knowing, and no reason to call the audit incomplete.
     Note,
 }
@@ -128,6 +130,7 @@ impl GapKind {
             GapKind::Missing => "missing",
             GapKind::Limit => "limit",
             GapKind::Unrecognised => "unrecognised",
+            GapKind::Nothing => "nothing",
             GapKind::Note => "note",
         }
     }

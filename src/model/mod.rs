@@ -14,6 +14,7 @@ use crate::format::Document;
 use crate::open::OpenError;
 use crate::resource::{Domain, Gap, Resource};
 use crate::source::{SourceId, Sources};
+use crate::value::Value;
 
 /// What a model may use besides the documents.
 pub struct Context<'a> {
@@ -65,3 +66,23 @@ pub struct Model {
 
 /// Every model.
 pub const MODELS: &[Model] = &[];
+
+/// The providers whose estates are judged as a whole, and how the kinds of their resources begin.
+const PROVIDERS: &[(&str, &[&str])] = &[
+    ("estate.aws", &["aws_", "AWS::"]),
+    ("estate.azure", &["azurerm_", "Microsoft."]),
+    ("estate.google", &["google_"]),
+];
+
+/// Adds one resource for the estate of each provider that is there: what rules about the presence
+/// of something ("a trail records every region") are asked of.
+pub fn add_estates(resources: &mut Vec<Resource>) {
+    for (kind, starts) in PROVIDERS {
+        let of_provider = |resource: &&Resource| starts.iter().any(|start| resource.kind.starts_with(start));
+        if let Some(first) = resources.iter().find(of_provider) {
+            let (span, scope) = (first.span, first.scope.clone());
+            let attributes = Value::object::<&str>([], span);
+            resources.push(Resource { kind: (*kind).into(), address: (*kind).into(), attributes, span, scope });
+        }
+    }
+}
