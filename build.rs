@@ -31,6 +31,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::write(out.join("bodies.json"), bodies)?;
     fs::write(out.join("examples.json"), examples)?;
     fs::write(out.join("law.json"), law(&files)?)?;
+    fs::write(out.join("kinds.txt"), kinds()?)?;
     Ok(())
 }
 
@@ -104,6 +105,13 @@ fn card(
 
 fn items(value: &Value) -> Vec<&Value> {
     value.as_array().map(|list| list.iter().collect()).unwrap_or_default()
+}
+
+/// Every kind of resource, one a line.
+fn kinds() -> Result<String, Box<dyn Error>> {
+    let groups = read(Path::new("rules/kinds.yaml"))?;
+    let lists = groups.as_object().into_iter().flat_map(|map| map.values());
+    Ok(lists.flat_map(|list| texts(Some(list))).map(|kind| kind + "\n").collect())
 }
 
 /// A text or a list of texts.

@@ -7,6 +7,8 @@
 pub mod assess;
 pub mod audit;
 pub mod budget;
+pub mod cli;
+pub mod command;
 pub mod discover;
 pub mod estate;
 pub mod evaluate;
@@ -18,7 +20,9 @@ pub mod ingest;
 pub mod judge;
 pub mod model;
 pub mod open;
+pub mod out;
 pub mod redact;
+pub mod report;
 pub mod resource;
 pub mod rule;
 pub mod show;

@@ -67,6 +67,13 @@ static CARDS: &[Card] = include!(concat!(env!("OUT_DIR"), "/cards.rs"));
 static BODIES: &str = include_str!(concat!(env!("OUT_DIR"), "/bodies.json"));
 static EXAMPLES: &str = include_str!(concat!(env!("OUT_DIR"), "/examples.json"));
 
+static KINDS: &str = include_str!(concat!(env!("OUT_DIR"), "/kinds.txt"));
+
+/// The kinds of resources that rules may name (rules/kinds.yaml).
+pub fn kinds() -> std::collections::BTreeSet<String> {
+    KINDS.lines().map(str::to_owned).collect()
+}
+
 /// A set of rules.
 #[derive(Clone, Debug, Default)]
 pub struct Pack {
