@@ -69,9 +69,10 @@ static EXAMPLES: &str = include_str!(concat!(env!("OUT_DIR"), "/examples.json"))
 
 static KINDS: &str = include_str!(concat!(env!("OUT_DIR"), "/kinds.txt"));
 
-/// The kinds of resources that rules may name (rules/kinds.yaml).
-pub fn kinds() -> std::collections::BTreeSet<String> {
-    KINDS.lines().map(str::to_owned).collect()
+/// The kinds of resources that rules may name, and the group of each (rules/kinds.yaml).
+pub fn kinds() -> std::collections::BTreeMap<String, String> {
+    let pairs = KINDS.lines().filter_map(|line| line.split_once('\t'));
+    pairs.map(|(group, kind)| (kind.to_owned(), group.to_owned())).collect()
 }
 
 /// A set of rules.
