@@ -118,6 +118,7 @@ impl Pack {
     pub fn add_directory(&mut self, directory: &Path, vocabulary: &Vocabulary) -> Result<usize, PackError> {
         let unreadable = |path: &Path, error| PackError::Unreadable { path: path.display().to_string(), error };
         let root = Root::open(directory).map_err(|error| unreadable(directory, error))?;
+        let vocabulary = &with_own_kinds(&root, vocabulary);
         let (mut added, mut wrong) = (Vec::new(), Vec::new());
         for entry in walkdir::WalkDir::new(directory).sort_by_file_name().into_iter().filter_map(Result::ok) {
             let relative = entry.path().strip_prefix(directory).unwrap_or(entry.path()).to_path_buf();
@@ -219,6 +220,17 @@ fn parse_json(text: &str) -> Result<Value, String> {
     let Body::Data(mut values) =
         json::parse(&source, SourceId(0), &Budget::default()).map_err(|error| error.message)?.body;
     values.pop().ok_or_else(|| "empty".to_owned())
+}
+
+/// A pack may bring kinds of its own, in a `kinds.yaml` at its top.
+fn with_own_kinds(root: &Root, vocabulary: &Vocabulary) -> Vocabulary {
+    let mut vocabulary = vocabulary.clone();
+    let Ok(bytes) = root.read(Path::new("kinds.yaml"), &Budget::default()) else { return vocabulary };
+    let groups: std::collections::BTreeMap<String, Vec<String>> = serde_yaml::from_slice(&bytes).unwrap_or_default();
+    for (group, kinds) in groups {
+        vocabulary.kinds.extend(kinds.into_iter().map(|kind| (kind, group.clone())));
+    }
+    vocabulary
 }
 
 /// The files at the top and under `frameworks` are vocabulary and law; all others are rules.
