@@ -6,7 +6,10 @@
 //!
 //! A new model is one folder here and one line in [`MODELS`].
 
+pub mod host;
 pub mod image;
+#[cfg(test)]
+pub mod testing;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -66,4 +69,4 @@ pub struct Model {
 }
 
 /// Every model.
-pub const MODELS: &[Model] = &[];
+pub const MODELS: &[Model] = &[Model { domain: Domain::Host, build: host::documents::build }];
