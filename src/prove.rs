@@ -11,8 +11,8 @@ use crate::finding::{Finding, Verdict};
 use crate::format::Form;
 use crate::ingest::Ingested;
 use crate::model::{self, Context, Files, Given};
-use crate::open::OpenError;
-use crate::resource::{Domain, Resource};
+use crate::open::{OpenError, Root};
+use crate::resource::{Domain, Gap, GapKind, Resource};
 use crate::rule::Rule;
 use crate::rule::example::{Example, Expect, is_host};
 use crate::source::{Source, Sources};
@@ -128,8 +128,35 @@ fn files(example: &Example, read: &mut Ingested, budget: &Budget) -> Vec<Resourc
     resources
 }
 
-fn host(_example: &Example, _read: &mut Ingested, _budget: &Budget) -> Vec<Resource> {
-    Vec::new()
+/// The files of a machine stand in a temporary directory, so that they are read as any root is.
+fn host(example: &Example, read: &mut Ingested, budget: &Budget) -> Vec<Resource> {
+    let built =
+        written(&example.files).and_then(|(_keep, root)| Ok(model::host::build(&root, "", &mut read.sources, budget)));
+    match built {
+        Ok(built) => {
+            read.gaps.extend(built.gaps);
+            built.resources
+        }
+        Err(error) => {
+            let kind = GapKind::Unreadable;
+            read.gaps.push(Gap { kind, path: "".into(), span: None, message: error.to_string(), hint: None });
+            Vec::new()
+        }
+    }
+}
+
+fn written(files: &[(Arc<str>, String)]) -> Result<(tempfile::TempDir, Root), OpenError> {
+    let directory = tempfile::tempdir()?;
+    for (name, text) in files {
+        let path = directory.path().join(name.trim_start_matches('/'));
+        if !discover::absolute(&path).starts_with(&*discover::absolute(directory.path())) {
+            return Err(OpenError::Leaves);
+        }
+        path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
+        std::fs::write(path, text)?;
+    }
+    let root = Root::open(directory.path())?;
+    Ok((directory, root))
 }
 
 /// What is wrong with a rule, as its examples show.

@@ -6,6 +6,11 @@
 //!
 //! A new model is one folder here and one line in [`MODELS`].
 
+pub mod host;
+pub mod image;
+#[cfg(test)]
+pub mod testing;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -65,7 +70,7 @@ pub struct Model {
 }
 
 /// Every model.
-pub const MODELS: &[Model] = &[];
+pub const MODELS: &[Model] = &[Model { domain: Domain::Host, build: host::documents::build }];
 
 /// The providers whose estates are judged as a whole, and how the kinds of their resources begin.
 const PROVIDERS: &[(&str, &[&str])] = &[

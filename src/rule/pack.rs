@@ -13,7 +13,7 @@ use super::Rule;
 use super::Severity;
 use super::load::{self, Overrides, Problem, Vocabulary};
 use crate::budget::Budget;
-use crate::format::{Body, json, yaml};
+use crate::format::{json, yaml};
 use crate::open::{OpenError, Root};
 use crate::source::{Source, SourceId, Span};
 use crate::value::Value;
@@ -150,7 +150,7 @@ impl Pack {
         let at = SourceId(0);
         let problem = |span, message: String, help| vec![Problem { span, message, help }];
         let parsed = yaml::parse_strict(source, at, &Budget::default());
-        let Body::Data(documents) = parsed.map_err(|error| problem(error.span, error.message, None))?.body;
+        let documents = parsed.map_err(|error| problem(error.span, error.message, None))?.body.documents();
         let [value] = documents.as_slice() else {
             return Err(problem(Span::new(at, 0..0), "a rule file holds exactly one rule".to_owned(), None));
         };
@@ -217,9 +217,8 @@ type Loaded = (Cow<'static, Card>, Option<Arc<Rule>>);
 
 fn parse_json(text: &str) -> Result<Value, String> {
     let source = Source::new("built in", text.as_bytes());
-    let Body::Data(mut values) =
-        json::parse(&source, SourceId(0), &Budget::default()).map_err(|error| error.message)?.body;
-    values.pop().ok_or_else(|| "empty".to_owned())
+    let parsed = json::parse(&source, SourceId(0), &Budget::default()).map_err(|error| error.message)?;
+    parsed.body.documents().pop().ok_or_else(|| "empty".to_owned())
 }
 
 /// A pack may bring kinds of its own, in a `kinds.yaml` at its top.

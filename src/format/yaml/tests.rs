@@ -4,7 +4,7 @@ use crate::value::{Data, Number};
 fn read(text: &str) -> Result<(Source, Vec<Value>, Vec<Span>), SyntaxError> {
     let source = Source::new("a.yaml", text.as_bytes());
     let parsed = parse(&source, SourceId(0), &Budget::default())?;
-    let Body::Data(documents) = parsed.body;
+    let documents = parsed.body.documents();
     Ok((source, documents, parsed.comments))
 }
 
