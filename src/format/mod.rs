@@ -53,6 +53,17 @@ pub enum Body {
     Data(Vec<Value>),
 }
 
+impl Body {
+    /// The documents of YAML and JSON; none for every other syntax.
+    pub fn documents(&self) -> &[Value] {
+        #[allow(unreachable_patterns)] // true as long as there is one kind of body
+        match self {
+            Body::Data(documents) => documents,
+            _ => &[],
+        }
+    }
+}
+
 /// A parsed text: its tree and its comments.
 #[derive(Debug)]
 pub struct Parsed {

@@ -6,6 +6,8 @@
 //!
 //! A new model is one folder here and one line in [`MODELS`].
 
+pub mod image;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
