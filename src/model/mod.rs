@@ -6,7 +6,11 @@
 //!
 //! A new model is one folder here and one line in [`MODELS`].
 
+pub mod cloudformation;
 pub mod image;
+pub mod policy;
+#[cfg(test)]
+mod testing;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -66,4 +70,4 @@ pub struct Model {
 }
 
 /// Every model.
-pub const MODELS: &[Model] = &[];
+pub const MODELS: &[Model] = &[cloudformation::MODEL];
