@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    #[allow(clippy::disallowed_methods)] // only a test makes a FIFO
+    #[allow(clippy::disallowed_methods)] // mkfifo(1): the standard library makes no FIFO
     fn only_regular_files_are_read() {
         let (dir, root) = root();
         std::fs::create_dir(dir.path().join("d")).unwrap();

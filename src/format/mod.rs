@@ -57,11 +57,11 @@ pub enum Body {
 }
 
 impl Body {
-    /// The documents of YAML and JSON; none for any other syntax.
-    pub fn documents(self) -> Vec<Value> {
+    /// The documents of YAML and JSON; none for every other syntax.
+    pub fn documents(&self) -> &[Value] {
         match self {
             Body::Data(documents) => documents,
-            _ => Vec::new(),
+            _ => &[],
         }
     }
 }

@@ -150,8 +150,8 @@ impl Pack {
         let at = SourceId(0);
         let problem = |span, message: String, help| vec![Problem { span, message, help }];
         let parsed = yaml::parse_strict(source, at, &Budget::default());
-        let documents = parsed.map_err(|error| problem(error.span, error.message, None))?.body.documents();
-        let [value] = documents.as_slice() else {
+        let parsed = parsed.map_err(|error| problem(error.span, error.message, None))?;
+        let [value] = parsed.body.documents() else {
             return Err(problem(Span::new(at, 0..0), "a rule file holds exactly one rule".to_owned(), None));
         };
         let rule = load::load(value, Some(vocabulary), &self.overrides)?;
@@ -218,7 +218,7 @@ type Loaded = (Cow<'static, Card>, Option<Arc<Rule>>);
 fn parse_json(text: &str) -> Result<Value, String> {
     let source = Source::new("built in", text.as_bytes());
     let parsed = json::parse(&source, SourceId(0), &Budget::default()).map_err(|error| error.message)?;
-    parsed.body.documents().pop().ok_or_else(|| "empty".to_owned())
+    parsed.body.documents().first().cloned().ok_or_else(|| "empty".to_owned())
 }
 
 /// A pack may bring kinds of its own, in a `kinds.yaml` at its top.
