@@ -8,6 +8,7 @@
 
 pub mod cloudformation;
 pub mod image;
+pub mod kubernetes;
 pub mod policy;
 #[cfg(test)]
 mod testing;
@@ -70,4 +71,37 @@ pub struct Model {
 }
 
 /// Every model.
-pub const MODELS: &[Model] = &[cloudformation::MODEL];
+pub const MODELS: &[Model] = &[cloudformation::MODEL, kubernetes::MODEL];
+
+/// The absolute path that `relative` is as seen from `directory`, by its names alone.
+fn resolved(directory: &str, relative: &str) -> String {
+    let mut names: Vec<&str> = if relative.starts_with('/') { vec![""] } else { directory.split('/').collect() };
+    for name in relative.split('/') {
+        match name {
+            "" | "." => {}
+            ".." if names.len() > 1 => {
+                names.pop();
+            }
+            ".." => {}
+            name => names.push(name),
+        }
+    }
+    names.join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::resolved;
+
+    #[test]
+    fn relative_paths_are_resolved_by_name() {
+        for (directory, relative, expected) in [
+            ("/a/b", "c.yaml", "/a/b/c.yaml"),
+            ("/a/b", "./../c/./d.yaml", "/a/c/d.yaml"),
+            ("/a", "../../../c", "/c"),
+            ("/a", "/x//y", "/x/y"),
+        ] {
+            assert_eq!(resolved(directory, relative), expected);
+        }
+    }
+}
