@@ -107,11 +107,14 @@ fn items(value: &Value) -> Vec<&Value> {
     value.as_array().map(|list| list.iter().collect()).unwrap_or_default()
 }
 
-/// Every kind of resource, one a line.
+/// Every kind of resource, one a line, each after its group and a tab.
 fn kinds() -> Result<String, Box<dyn Error>> {
     let groups = read(Path::new("rules/kinds.yaml"))?;
-    let lists = groups.as_object().into_iter().flat_map(|map| map.values());
-    Ok(lists.flat_map(|list| texts(Some(list))).map(|kind| kind + "\n").collect())
+    let groups = groups.as_object().ok_or("rules/kinds.yaml must be a map")?;
+    let lines = |(group, list): (&String, &Value)| -> Vec<String> {
+        texts(Some(list)).iter().map(|kind| format!("{group}\t{kind}\n")).collect()
+    };
+    Ok(groups.iter().flat_map(lines).collect())
 }
 
 /// A text or a list of texts.

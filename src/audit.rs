@@ -1,7 +1,7 @@
 //! One audit from request to result. Every report is a view of the [`Audit`] that comes out.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -15,6 +15,7 @@ use crate::ignore::{self, Ignore};
 use crate::ingest::{self, Ingested, Input, RootFiles, State};
 use crate::judge::{self, Decisions, Judged, Standing};
 use crate::model::{self, Context, Given};
+use crate::open::Root;
 use crate::resource::{Domain, Gap, GapKind, Resource};
 use crate::rule::Severity;
 use crate::rule::pack::Pack;
@@ -114,9 +115,9 @@ pub fn run(request: Request) -> Result<Audit, AuditError> {
         ingest::ingest_text("-", bytes, &budget, &mut read);
     }
     let files = RootFiles::new(&found, &budget);
-    let (mut resources, used) = model(&mut read, &request, &budget, &files);
+    let (mut resources, mut used) = model(&mut read, &request, &budget, &files);
     if let Some(root) = &request.host {
-        host(root, &mut read, &mut resources, &budget)?;
+        host(root, &mut read, &mut resources, &mut used, &budget)?;
     }
     model::add_estates(&mut resources);
     let estate = Estate::new(resources, request.whole);
@@ -162,12 +163,24 @@ fn model(read: &mut Ingested, request: &Request, budget: &Budget, files: &RootFi
     (resources, used)
 }
 
+/// Adds the resources of a machine. Its files are inputs like any others.
 fn host(
-    _root: &std::path::Path,
-    _read: &mut Ingested,
-    _resources: &mut Vec<Resource>,
-    _budget: &Budget,
+    root: &Path,
+    read: &mut Ingested,
+    resources: &mut Vec<Resource>,
+    used: &mut Used,
+    budget: &Budget,
 ) -> Result<(), AuditError> {
+    let path = root.display().to_string();
+    let opened = Root::open(root).map_err(|error| NamedPathError { path: path.clone(), error })?;
+    let built = model::host::build(&opened, &path, &mut read.sources, budget);
+    for source in &built.used {
+        let path = read.sources.get(*source).map_or_else(|| "".into(), |source| source.path.clone());
+        read.inputs.push(Input { path, state: State::Read, source: Some(*source) });
+        used.push((*source, Domain::Host));
+    }
+    resources.extend(built.resources);
+    read.gaps.extend(built.gaps);
     Ok(())
 }
 

@@ -204,8 +204,13 @@ impl Evaluator<'_> {
             Hit::Found(value) => Some(value),
             Hit::Absent(_) => attribute.default.as_ref(),
         };
+        let undecided = value.is_none();
         let mut truth = Truth::True;
         for test in &attribute.tests {
+            if undecided && !test.asks_presence() {
+                truth = truth.and(Truth::Unknown);
+                continue;
+            }
             let others = other_path(test).map(|path| path.select(frame.start(path))).unwrap_or_default();
             let other = others.iter().find_map(|hit| if let Hit::Found(value) = hit { Some(*value) } else { None });
             let around = Surroundings { other, today: self.today, ignore_case: attribute.ignore_case };

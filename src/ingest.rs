@@ -102,9 +102,7 @@ pub fn ingest(found: &Found, budget: &Budget) -> Ingested {
 pub fn ingest_text(name: &str, bytes: &[u8], budget: &Budget, out: &mut Ingested) {
     let source = Source::new(name, bytes);
     let form = discover::by_text(&source.text);
-    let id = out.sources.add(source);
-    out.input(name.into(), State::NotOurs, Some(id));
-    out.parse(vec![(out.inputs.len() - 1, name.into(), id, form)], budget);
+    out.add(source, name.into(), form, budget);
 }
 
 fn map<T: Sync, R: Send>(items: &[T], f: impl Fn(&T) -> R + Sync + Send) -> Vec<R> {
@@ -122,6 +120,15 @@ fn read(file: &File, roots: &[Root], budget: &Budget) -> Read {
 }
 
 impl Ingested {
+    /// Adds and parses one source whose form is known; `path` is what relative references resolve
+    /// against.
+    pub fn add(&mut self, source: Source, path: Arc<str>, form: Form, budget: &Budget) {
+        let name = source.path.clone();
+        let id = self.sources.add(source);
+        self.input(name, State::NotOurs, Some(id));
+        self.parse(vec![(self.inputs.len() - 1, path, id, form)], budget);
+    }
+
     fn input(&mut self, path: Arc<str>, state: State, source: Option<SourceId>) {
         self.inputs.push(Input { path, state, source });
     }

@@ -184,8 +184,7 @@ mod tests {
     fn read(text: &str) -> Result<(Source, Value, Vec<Span>), SyntaxError> {
         let source = Source::new("a.json", text.as_bytes());
         let parsed = parse(&source, SourceId(0), &Budget::default())?;
-        let Body::Data(mut documents) = parsed.body;
-        Ok((source, documents.remove(0), parsed.comments))
+        Ok((source, parsed.body.documents()[0].clone(), parsed.comments))
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 pub mod dotenv;
 pub mod json;
+pub mod lines;
 mod tree;
 pub mod yaml;
 
@@ -51,6 +52,18 @@ pub struct Document {
 pub enum Body {
     /// YAML and JSON: the documents in order. A tagged YAML node `!Tag v` is the map `{"!Tag": v}`.
     Data(Vec<Value>),
+    /// Lines of keywords and arguments.
+    Lines(Vec<lines::Line>),
+}
+
+impl Body {
+    /// The documents of YAML and JSON; none for every other syntax.
+    pub fn documents(&self) -> &[Value] {
+        match self {
+            Body::Data(documents) => documents,
+            _ => &[],
+        }
+    }
 }
 
 /// A parsed text: its tree and its comments.
@@ -80,7 +93,8 @@ pub fn parse(form: Form, source: &Source, id: SourceId, budget: &Budget) -> Resu
         Form::Yaml => yaml::parse(source, id, budget),
         Form::Json => json::parse(source, id, budget),
         Form::Dotenv => dotenv::parse(source, id, budget),
-        Form::Hcl | Form::Dockerfile | Form::Lines => Err(SyntaxError {
+        Form::Lines => lines::parse(source, id, budget),
+        Form::Hcl | Form::Dockerfile => Err(SyntaxError {
             message: format!("{form:?} is not read yet"),
             span: Span::new(id, 0..0),
             template: false,

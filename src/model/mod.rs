@@ -6,6 +6,15 @@
 //!
 //! A new model is one folder here and one line in [`MODELS`].
 
+pub mod cloudformation;
+#[cfg(test)]
+mod harness;
+pub mod host;
+pub mod image;
+pub mod policy;
+#[cfg(test)]
+pub mod testing;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -65,7 +74,7 @@ pub struct Model {
 }
 
 /// Every model.
-pub const MODELS: &[Model] = &[];
+pub const MODELS: &[Model] = &[cloudformation::MODEL, Model { domain: Domain::Host, build: host::documents::build }];
 
 /// The providers whose estates are judged as a whole, and how the kinds of their resources begin.
 const PROVIDERS: &[(&str, &[&str])] = &[

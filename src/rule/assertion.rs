@@ -91,7 +91,8 @@ pub struct Attribute {
     pub path: Path,
     /// What it must pass, all of them.
     pub tests: Vec<Test>,
-    /// The documented value where none is set.
+    /// The documented value where none is set; null where there is none. Without a default, nothing
+    /// but presence can be asked of what is not set.
     pub default: Option<Value>,
     /// Letters are compared without regard to case.
     pub ignore_case: bool,

@@ -44,8 +44,8 @@ pub const TOOLS: &[&str] =
 pub struct Vocabulary {
     /// Safeguards.
     pub safeguards: BTreeSet<String>,
-    /// Kinds of resources.
-    pub kinds: BTreeSet<String>,
+    /// Kinds of resources, and the group of each.
+    pub kinds: BTreeMap<String, String>,
 }
 
 /// Values of parameters that an organisation set: rule id to parameter to value.
@@ -168,7 +168,7 @@ impl Loader<'_> {
         let kinds = self.reader.texts(value, "a kind of resource");
         if let Some(vocabulary) = self.vocabulary {
             for (kind, span) in &kinds {
-                self.reader.name(kind, *span, "kind of resource", vocabulary.kinds.iter().map(String::as_str));
+                self.reader.name(kind, *span, "kind of resource", vocabulary.kinds.keys().map(String::as_str));
             }
         }
         kinds.into_iter().map(|(kind, _)| kind.into()).collect()
@@ -292,6 +292,10 @@ impl Loader<'_> {
             self.reader.problem(value.span, format!("nothing is asked of `{key}`"), None);
         }
         let default = map.get("default").map(|value| self.parameter(value).0);
+        if default.is_none() && !tests.iter().all(Test::asks_presence) && !path.segments.is_empty() {
+            let help = "say what holds when it is not set: `default: false`, `default: null` if there is no default";
+            self.reader.problem(at, format!("`{key}` needs a `default`"), Some(help.to_owned()));
+        }
         let ignore_case = map.get("ignore_case").and_then(Value::as_bool).unwrap_or(false);
         Some(Assertion::Attribute(Box::new(Attribute { path, tests, default, ignore_case })))
     }

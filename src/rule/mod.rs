@@ -7,6 +7,7 @@ pub mod assertion;
 pub mod diagnostic;
 pub mod example;
 pub mod load;
+pub mod mutate;
 pub mod operator;
 pub mod pack;
 pub mod path;

@@ -15,7 +15,7 @@ use super::Rule;
 use super::Severity;
 use super::load::{self, Overrides, Problem, Vocabulary};
 use crate::budget::Budget;
-use crate::format::{Body, json, yaml};
+use crate::format::{json, yaml};
 use crate::open::{OpenError, Root};
 use crate::source::{Source, SourceId, Span, hex};
 use crate::value::Value;
@@ -73,9 +73,10 @@ static EXAMPLES: &str = include_str!(concat!(env!("OUT_DIR"), "/examples.json"))
 
 static KINDS: &str = include_str!(concat!(env!("OUT_DIR"), "/kinds.txt"));
 
-/// The kinds of resources that rules may name (rules/kinds.yaml).
-pub fn kinds() -> std::collections::BTreeSet<String> {
-    KINDS.lines().map(str::to_owned).collect()
+/// The kinds of resources that rules may name, and the group of each (rules/kinds.yaml).
+pub fn kinds() -> std::collections::BTreeMap<String, String> {
+    let pairs = KINDS.lines().filter_map(|line| line.split_once('\t'));
+    pairs.map(|(group, kind)| (kind.to_owned(), group.to_owned())).collect()
 }
 
 /// A set of rules.
@@ -121,6 +122,7 @@ impl Pack {
     pub fn add_directory(&mut self, directory: &Path, vocabulary: &Vocabulary) -> Result<usize, PackError> {
         let unreadable = |path: &Path, error| PackError::Unreadable { path: path.display().to_string(), error };
         let root = Root::open(directory).map_err(|error| unreadable(directory, error))?;
+        let vocabulary = &with_own_kinds(&root, vocabulary);
         let (mut added, mut wrong) = (Vec::new(), Vec::new());
         for entry in walkdir::WalkDir::new(directory).sort_by_file_name().into_iter().filter_map(Result::ok) {
             let relative = entry.path().strip_prefix(directory).unwrap_or(entry.path()).to_path_buf();
@@ -152,8 +154,8 @@ impl Pack {
         let at = SourceId(0);
         let problem = |span, message: String, help| vec![Problem { span, message, help }];
         let parsed = yaml::parse_strict(source, at, &Budget::default());
-        let Body::Data(documents) = parsed.map_err(|error| problem(error.span, error.message, None))?.body;
-        let [value] = documents.as_slice() else {
+        let parsed = parsed.map_err(|error| problem(error.span, error.message, None))?;
+        let [value] = parsed.body.documents() else {
             return Err(problem(Span::new(at, 0..0), "a rule file holds exactly one rule".to_owned(), None));
         };
         let rule = load::load(value, Some(vocabulary), &self.overrides)?;
@@ -235,9 +237,19 @@ type Loaded = (Cow<'static, Card>, Option<Arc<Rule>>);
 
 fn parse_json(text: &str) -> Result<Value, String> {
     let source = Source::new("built in", text.as_bytes());
-    let Body::Data(mut values) =
-        json::parse(&source, SourceId(0), &Budget::default()).map_err(|error| error.message)?.body;
-    values.pop().ok_or_else(|| "empty".to_owned())
+    let parsed = json::parse(&source, SourceId(0), &Budget::default()).map_err(|error| error.message)?;
+    parsed.body.documents().first().cloned().ok_or_else(|| "empty".to_owned())
+}
+
+/// A pack may bring kinds of its own, in a `kinds.yaml` at its top.
+fn with_own_kinds(root: &Root, vocabulary: &Vocabulary) -> Vocabulary {
+    let mut vocabulary = vocabulary.clone();
+    let Ok(bytes) = root.read(Path::new("kinds.yaml"), &Budget::default()) else { return vocabulary };
+    let groups: std::collections::BTreeMap<String, Vec<String>> = serde_yaml::from_slice(&bytes).unwrap_or_default();
+    for (group, kinds) in groups {
+        vocabulary.kinds.extend(kinds.into_iter().map(|kind| (kind, group.clone())));
+    }
+    vocabulary
 }
 
 /// The files at the top and under `frameworks` are vocabulary and law; all others are rules.

@@ -3,7 +3,8 @@
 //! A template is not YAML until it is rendered, and some templates parse nevertheless: `a: {{ b }}`
 //! is a map within a map. So every mark that stands where it means something, outside of quotes,
 //! comments and block scalars, makes the file a template. `${{ }}` is an expression that the
-//! reader of the file (GitHub, Azure) evaluates itself, and is left alone.
+//! reader of the file (GitHub, Azure) evaluates itself, and is left alone; so is `{{resolve:...}}`, by
+//! which CloudFormation refers to a secret.
 
 use std::ops::Range;
 
@@ -21,7 +22,8 @@ impl<'a> Marks<'a> {
         for n in memchr::memchr_iter(b'{', bytes) {
             let opens = matches!(at(n + 1), Some(b'{' | b'%'));
             let before = n.checked_sub(1).and_then(at);
-            if opens && !matches!(before, Some(b'$' | b'{')) {
+            let secret = || bytes.get(n + 2..).is_some_and(|rest| rest.starts_with(b"resolve:"));
+            if opens && !matches!(before, Some(b'$' | b'{')) && !secret() {
                 starts.push(n);
             }
         }

@@ -4,8 +4,7 @@ use crate::value::{Data, Number};
 fn read(text: &str) -> Result<(Source, Vec<Value>, Vec<Span>), SyntaxError> {
     let source = Source::new("a.yaml", text.as_bytes());
     let parsed = parse(&source, SourceId(0), &Budget::default())?;
-    let Body::Data(documents) = parsed.body;
-    Ok((source, documents, parsed.comments))
+    Ok((source, parsed.body.documents().to_vec(), parsed.comments))
 }
 
 fn one(text: &str) -> Value {
@@ -56,6 +55,7 @@ fn values_are_what_the_text_says() {
         ("? [a, b]\n: c", r#"{[a, b]: "c"}"#),
         ("{\"a\": {\"b\": [1, 2, ]}}", "{a: {b: [1, 2]}}"),
         ("\u{e9}: \u{20ac}", "{\u{e9}: \"\u{20ac}\"}"),
+        ("a: x{{resolve:ssm:y}}", r#"{a: "x{{resolve:ssm:y}}"}"#),
         ("a: ${{ github.ref }}", r#"{a: "${{ github.ref }}"}"#),
         (
             "a: \"{{ x }}\"  # {{ y }}\nb: '{% z %}'\nc: |\n  {{ w }}\n",

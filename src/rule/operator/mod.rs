@@ -202,6 +202,11 @@ impl Operator {
 }
 
 impl Test {
+    /// True if it asks whether something is there, so that absence is an answer by itself.
+    pub fn asks_presence(&self) -> bool {
+        matches!(self.operator, Operator::Exists | Operator::Empty)
+    }
+
     /// The test as the state that is expected: "is at least 90".
     pub fn words(&self) -> String {
         match (&self.operator, &self.argument) {
