@@ -2,6 +2,7 @@
 
 pub mod cite;
 pub mod json;
+pub mod page;
 #[cfg(test)]
 pub(crate) mod sample;
 pub mod sarif;
