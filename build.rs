@@ -89,7 +89,7 @@ fn card(
         .flat_map(|(tool, ids)| texts(Some(ids)).into_iter().map(move |id| format!("{tool}:{id}")));
     writeln!(
         out,
-        "Card {{ id: {}, title: {}, safeguard: {}, severity: {}, deprecated: {}, path: B({path:?}), kinds: {}, concepts: {}, aliases: {}, peers: {}, body: {body}, examples: {examples} }},",
+        "Card {{ id: {}, title: {}, safeguard: {}, severity: {}, deprecated: {}, path: B({path:?}), kinds: {}, concepts: {}, aliases: {}, peers: {}, sha256: B(\"\"), body: {body}, examples: {examples} }},",
         text("id"),
         text("title"),
         text("safeguard"),

@@ -1,11 +1,22 @@
 //! Reports: each a view of an [`Audit`]. A new format is one file here and one line in [`FORMATS`].
 
+pub mod cite;
 pub mod json;
+pub mod page;
+#[cfg(test)]
+pub(crate) mod sample;
 pub mod sarif;
 pub mod table;
 
 use crate::audit::Audit;
+use crate::judge::Judged;
 use crate::rule::Severity;
+use crate::source::Location;
+
+/// The name of this program in reports.
+pub const TOOL: &str = "duecare";
+/// The version of this program in reports.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// How a report is to look.
 #[derive(Clone, Copy, Debug)]
@@ -45,4 +56,13 @@ pub const FORMATS: &[Format] = &[
 /// The format with this name.
 pub fn format(name: &str) -> Option<&'static Format> {
     FORMATS.iter().find(|format| format.name == name)
+}
+
+/// Where a finding is. One whose text is not among the sources is at the top of its scope.
+pub fn place(audit: &Audit, judged: &Judged) -> Location {
+    judged.location.clone().unwrap_or_else(|| {
+        let resource = audit.estate.resources.get(judged.finding.resource);
+        let path = resource.map_or_else(|| "-".into(), |resource| resource.scope.path.clone());
+        Location { path, line: 1, column: 1, end_line: 1 }
+    })
 }

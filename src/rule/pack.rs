@@ -9,13 +9,15 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
+use sha2::{Digest, Sha256};
+
 use super::Rule;
 use super::Severity;
 use super::load::{self, Overrides, Problem, Vocabulary};
 use crate::budget::Budget;
 use crate::format::{json, yaml};
 use crate::open::{OpenError, Root};
-use crate::source::{Source, SourceId, Span};
+use crate::source::{Source, SourceId, Span, hex};
 use crate::value::Value;
 
 type Text = Cow<'static, str>;
@@ -44,6 +46,8 @@ pub struct Card {
     pub aliases: Texts,
     /// The same check in other tools, as `tool:id`.
     pub peers: Texts,
+    /// SHA-256 of the file that it came from; empty if it is built in.
+    pub sha256: Text,
     body: Range<usize>,
     examples: Range<usize>,
 }
@@ -180,7 +184,8 @@ impl Pack {
         if let Some(name) = rule.aliases.iter().map(String::as_str).chain([&*rule.id]).find(|name| taken(name)) {
             return Err(problem(id_span, format!("there is another rule with the id or alias `{name}`"), None));
         }
-        Ok((Cow::Owned(card(&rule, path)), Some(Arc::new(rule))))
+        let card = Card { sha256: source.sha256.clone().into(), ..card(&rule, path) };
+        Ok((Cow::Owned(card), Some(Arc::new(rule))))
     }
 
     /// Keeps only the rules for which `keep` holds.
@@ -191,6 +196,21 @@ impl Pack {
     /// Every rule's card, in the order of their paths.
     pub fn cards(&self) -> impl ExactSizeIterator<Item = &Card> {
         self.rules.iter().map(|(card, _)| &**card)
+    }
+
+    /// SHA-256 over the ids and texts of the rules, in the order of their ids, in lower-case hex: two
+    /// audits with the same digest asked the same questions.
+    pub fn digest(&self) -> String {
+        let mut cards: Vec<&Card> = self.cards().collect();
+        cards.sort_by(|a, b| a.id.cmp(&b.id));
+        let mut all = Sha256::new();
+        for card in cards {
+            let text = BODIES.get(card.body.clone()).filter(|_| card.sha256.is_empty()).unwrap_or(&card.sha256);
+            for part in [&card.id, "\0", text, "\0"] {
+                all.update(part.as_bytes());
+            }
+        }
+        hex(&all.finalize())
     }
 
     /// The rule at `index` of [`Pack::cards`], without its examples if it is built in.
@@ -285,6 +305,7 @@ fn card(rule: &Rule, path: &Path) -> Card {
         concepts: texts(rule.concepts.clone()),
         aliases: texts(rule.aliases.clone()),
         peers: texts(peers.collect()),
+        sha256: B(""),
         body: 0..0,
         examples: 0..0,
     }
