@@ -11,9 +11,12 @@ use crate::value::{Map, Reason, Reference, Value};
 /// The pods and service accounts of all manifests.
 pub(super) struct Links<'a> {
     /// Pods by namespace: the address of their owner and their labels.
-    pods: HashMap<&'a str, Vec<(Arc<str>, Option<Map>)>>,
+    pods: HashMap<&'a str, Vec<Labelled>>,
     accounts: HashMap<&'a str, Vec<&'a Object>>,
 }
+
+/// The address of a pod's owner, and the labels of the pod.
+type Labelled = (Arc<str>, Option<Map>);
 
 impl<'a> Links<'a> {
     pub(super) fn of(objects: &'a [Object]) -> Self {

@@ -38,7 +38,11 @@ pub(super) fn read(documents: &[&Document], ctx: &Context) -> Packaging {
         let name = document.path.rsplit('/').next().unwrap_or("");
         let (directory, _) = document.path.rsplit_once('/').unwrap_or(("", &document.path));
         let is_chart = matches!(name, "Chart.yaml" | "Chart.yml");
-        if packaging.charts.iter().any(|chart| **chart == *directory) && (is_chart || name.starts_with("values")) {
+        let in_chart = packaging
+            .charts
+            .iter()
+            .any(|chart| document.path.strip_prefix(&**chart).is_some_and(|it| it.starts_with('/')));
+        if in_chart && (is_chart || name.contains("values")) {
             packaging.used.push(document.source);
         }
         if is_chart && packaging.is_outermost(directory) {
