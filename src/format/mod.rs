@@ -2,6 +2,8 @@
 //!
 //! A new syntax is one file here, one [`Form`] and one line in [`parse`].
 
+pub mod hcl;
+
 use std::sync::Arc;
 
 use crate::budget::Budget;
@@ -46,6 +48,8 @@ pub struct Document {
 pub enum Body {
     /// YAML and JSON: the documents in order. A tagged YAML node `!Tag v` is the map `{"!Tag": v}`.
     Data(Vec<Value>),
+    /// HashiCorp's configuration language.
+    Hcl(hcl::Body),
 }
 
 /// A parsed text: its tree and its comments.
@@ -71,6 +75,12 @@ pub struct SyntaxError {
 
 /// Parses `source` as `form`. Never panics and never recurses deeper than the budget allows.
 pub fn parse(form: Form, source: &Source, id: SourceId, budget: &Budget) -> Result<Parsed, SyntaxError> {
-    let _ = (source, budget);
-    Err(SyntaxError { message: format!("{form:?} is not read yet"), span: Span::new(id, 0..0), template: false })
+    match form {
+        Form::Hcl => hcl::parse(source, id, budget),
+        _ => Err(SyntaxError {
+            message: format!("{form:?} is not read yet"),
+            span: Span::new(id, 0..0),
+            template: false,
+        }),
+    }
 }
