@@ -6,6 +6,9 @@
 //!
 //! A new model is one folder here and one line in [`MODELS`].
 
+pub mod policy;
+pub mod terraform;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -64,4 +67,4 @@ pub struct Model {
 }
 
 /// Every model.
-pub const MODELS: &[Model] = &[];
+pub const MODELS: &[Model] = &[Model { domain: Domain::Terraform, build: terraform::build }];

@@ -35,7 +35,8 @@ fn text(expr: &Expr) -> String {
 fn blocks_attributes_and_keys_know_where_they_stand() {
     let source = "resource \"a\" \"b\" {\n  x = { k = 1, \"l\" : 2 }\n  y { z = true }\n}\n";
     let body = parsed(source).unwrap();
-    let slice = |span: Span| &source[span.start as usize..span.end as usize];
+    let file = Source::new("a.tf", source.as_bytes());
+    let slice = |span: Span| file.slice(span);
     let block = &body.blocks[0];
     assert_eq!(slice(block.key), "resource");
     assert_eq!(slice(block.span), source.trim_end());
