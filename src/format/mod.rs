@@ -2,7 +2,12 @@
 //!
 //! A new syntax is one file here, one [`Form`] and one line in [`parse`].
 
+pub mod dotenv;
 pub mod hcl;
+pub mod json;
+pub mod lines;
+mod tree;
+pub mod yaml;
 
 use std::sync::Arc;
 
@@ -50,6 +55,18 @@ pub enum Body {
     Data(Vec<Value>),
     /// HashiCorp's configuration language.
     Hcl(hcl::Body),
+    /// Lines of keywords and arguments.
+    Lines(Vec<lines::Line>),
+}
+
+impl Body {
+    /// The documents of YAML and JSON; none for every other syntax.
+    pub fn documents(&self) -> &[Value] {
+        match self {
+            Body::Data(documents) => documents,
+            _ => &[],
+        }
+    }
 }
 
 /// A parsed text: its tree and its comments.
@@ -77,10 +94,20 @@ pub struct SyntaxError {
 pub fn parse(form: Form, source: &Source, id: SourceId, budget: &Budget) -> Result<Parsed, SyntaxError> {
     match form {
         Form::Hcl => hcl::parse(source, id, budget),
-        _ => Err(SyntaxError {
+        Form::Yaml => yaml::parse(source, id, budget),
+        Form::Json => json::parse(source, id, budget),
+        Form::Dotenv => dotenv::parse(source, id, budget),
+        Form::Lines => lines::parse(source, id, budget),
+        Form::Dockerfile => Err(SyntaxError {
             message: format!("{form:?} is not read yet"),
             span: Span::new(id, 0..0),
             template: false,
         }),
     }
+}
+
+/// The error for a text that must be rendered first; `span` is where that shows.
+fn template_error(span: Span) -> SyntaxError {
+    let message = "contains {{ }} templating, which means nothing before it is rendered".into();
+    SyntaxError { message, span, template: true }
 }

@@ -6,8 +6,16 @@
 //!
 //! A new model is one folder here and one line in [`MODELS`].
 
+pub mod cloudformation;
+#[cfg(test)]
+mod harness;
+pub mod host;
+pub mod image;
+pub mod kubernetes;
 pub mod policy;
 pub mod terraform;
+#[cfg(test)]
+pub mod testing;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -67,4 +75,42 @@ pub struct Model {
 }
 
 /// Every model.
-pub const MODELS: &[Model] = &[Model { domain: Domain::Terraform, build: terraform::build }];
+pub const MODELS: &[Model] = &[
+    terraform::MODEL,
+    cloudformation::MODEL,
+    kubernetes::MODEL,
+    Model { domain: Domain::Host, build: host::documents::build },
+];
+
+/// The absolute path that `relative` is as seen from `directory`, by its names alone.
+fn resolved(directory: &str, relative: &str) -> String {
+    let mut names: Vec<&str> = if relative.starts_with('/') { vec![""] } else { directory.split('/').collect() };
+    for name in relative.split('/') {
+        match name {
+            "" | "." => {}
+            ".." if names.len() > 1 => {
+                names.pop();
+            }
+            ".." => {}
+            name => names.push(name),
+        }
+    }
+    names.join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::resolved;
+
+    #[test]
+    fn relative_paths_are_resolved_by_name() {
+        for (directory, relative, expected) in [
+            ("/a/b", "c.yaml", "/a/b/c.yaml"),
+            ("/a/b", "./../c/./d.yaml", "/a/c/d.yaml"),
+            ("/a", "../../../c", "/c"),
+            ("/a", "/x//y", "/x/y"),
+        ] {
+            assert_eq!(resolved(directory, relative), expected);
+        }
+    }
+}

@@ -7,11 +7,11 @@ use super::eval::Env;
 use super::expansion::{Expansion, expansion};
 use super::inputs::Inputs;
 use super::instance::Instance;
-use super::load::normalise;
 use super::module::{Module, View, is_local};
 use super::operators::number;
 use super::text::{as_text, invalid, unknown_at};
 use super::world::World;
+use crate::model::resolved;
 use crate::resource::GapKind;
 use crate::source::Span;
 use crate::value::{Data, Number, Reason, Value};
@@ -158,7 +158,7 @@ fn find<'w>(env: &Env<'_, 'w>, view: &View<'w>, path: &str) -> Option<&'w Module
     let source = view.attribute("source").map(|source| env.eval(&source.expr));
     let source = source.as_ref().and_then(Value::as_str);
     let local = source.filter(|source| is_local(source) || source.starts_with('/'));
-    let beside = local.and_then(|source| world.modules.get(&*normalise(env.module.module.dir, source)));
+    let beside = local.and_then(|source| world.modules.get(&*resolved(env.module.module.dir, source)));
     let module = beside.or_else(|| world.installed(root, path).and_then(|dir| world.modules.get(dir)));
     if module.is_none() {
         let (name, shown) = (view.label(0), source.unwrap_or("(not known)"));

@@ -5,12 +5,13 @@ use std::rc::Rc;
 
 use super::eval::Env;
 use super::instance::Instance;
-use super::load::{Loaded, normalise};
+use super::load::Loaded;
 use super::module::View;
 use super::types::Type;
 use super::world::World;
 use crate::format::hcl::{Expr, Place, parse_expression};
 use crate::model::Context;
+use crate::model::resolved;
 use crate::source::Span;
 use crate::value::{Data, Reason, Unknown, Value};
 
@@ -45,8 +46,8 @@ pub(super) fn root<'w>(loaded: &'w Loaded<'w>, ctx: &Context<'w>, dir: &str) -> 
             given.insert(&*attribute.name, Given::Written(&attribute.expr));
         }
     };
-    read(&normalise(dir, "terraform.tfvars"));
-    read(&normalise(dir, "terraform.tfvars.json"));
+    read(&resolved(dir, "terraform.tfvars"));
+    read(&resolved(dir, "terraform.tfvars.json"));
     // A BTreeMap goes through the paths in lexical order, as Terraform does.
     for (path, file) in &loaded.variables {
         if file.dir == dir && (file.name.ends_with(".auto.tfvars") || file.name.ends_with(".auto.tfvars.json")) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::json;
 use crate::format::{Body as Tree, Document, Form, hcl};
-use crate::model::Context;
+use crate::model::{Context, resolved};
 use crate::source::SourceId;
 use crate::value::Value;
 
@@ -55,7 +55,6 @@ pub(super) fn load<'d>(documents: &[&'d Document], ctx: &Context) -> Loaded<'d> 
     let mut loaded = Loaded::default();
     for document in documents {
         let (dir, name) = document.path.rsplit_once('/').unwrap_or(("", &document.path));
-        let dir = if dir.is_empty() { "/" } else { dir };
         match (&document.body, document.form) {
             (Tree::Hcl(body), Form::Hcl) if !name.ends_with(".hcl") => {
                 let file = File { name, dir, source: document.source, syntax: Syntax::Native(body) };
@@ -119,7 +118,7 @@ fn installed(root: &str, data: &Value) -> BTreeMap<String, String> {
     let entry = |module: &Value| {
         let key = module.get("Key")?.as_str()?;
         let dir = module.get("Dir")?.as_str()?;
-        Some((key.to_string(), normalise(root, dir)))
+        Some((key.to_string(), resolved(root, dir)))
     };
     modules.map(|list| list.iter().filter_map(entry).collect()).unwrap_or_default()
 }
@@ -128,22 +127,6 @@ fn installed(root: &str, data: &Value) -> BTreeMap<String, String> {
 fn is_plan(data: &Value) -> bool {
     data.get("planned_values").is_some_and(|values| values.as_map().is_some())
         || (data.get("format_version").is_some() && data.at_path(&["values", "root_module"]).is_some())
-}
-
-/// `path` as seen from `dir`, with `.` and `..` resolved by name alone.
-pub(super) fn normalise(dir: &str, path: &str) -> String {
-    let mut parts: Vec<&str> = Vec::new();
-    let start = if path.starts_with('/') { "" } else { dir };
-    for part in start.split('/').chain(path.split('/')) {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            _ => parts.push(part),
-        }
-    }
-    format!("/{}", parts.join("/"))
 }
 
 /// `dir` as seen from `from`, both absolute and normalised: `.`, `modules/x`, `../x`.
@@ -161,12 +144,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_are_resolved_by_name_alone() {
-        assert_eq!(normalise("/a/b", "../c/./d"), "/a/c/d");
-        assert_eq!(normalise("/a", "../../.."), "/");
-        assert_eq!(normalise("/a", "/x"), "/x");
+    fn paths_are_made_relative_by_name_alone() {
         assert_eq!(relative("/a/b", "/a/b"), ".");
         assert_eq!(relative("/a/b", "/a/c/d"), "../c/d");
-        assert_eq!(relative("/", "/a"), "a");
+        assert_eq!(relative("", "/a"), "a");
     }
 }

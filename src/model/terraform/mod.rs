@@ -32,7 +32,11 @@ mod world;
 mod tests;
 
 use crate::format::Document;
-use crate::model::{Built, Context};
+use crate::model::{Built, Context, Model};
+use crate::resource::Domain;
+
+/// Terraform and OpenTofu.
+pub const MODEL: Model = Model { domain: Domain::Terraform, build };
 
 /// Stack of the thread that evaluates: [`world::MAX_CHAIN`] evaluations within each other, each of
 /// which takes up to 30 KB unoptimised. It is reserved, not used.

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::load::{File, Loaded, normalise};
+use super::load::{File, Loaded};
 use crate::format::hcl::{Attribute, Block, Body, ExprKind};
 use crate::model::Context;
+use crate::model::resolved;
 use crate::resource::{Gap, GapKind};
 use crate::source::Span;
 
@@ -231,7 +232,7 @@ impl<'d> Module<'d> {
     /// The local directories that its calls name.
     pub fn local_sources(&self) -> impl Iterator<Item = String> {
         self.calls.values().filter_map(|call| match &call.attribute("source")?.expr.kind {
-            ExprKind::String(source) if is_local(source) => Some(normalise(self.dir, source)),
+            ExprKind::String(source) if is_local(source) => Some(resolved(self.dir, source)),
             _ => None,
         })
     }

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::super::eval::{Env, Frame};
-use super::super::load::normalise;
 use super::super::world::MAX_TEXT;
 use super::args::Args;
 use super::{Fault, Outcome};
 use crate::format::hcl::{Expr, Place, parse_template};
+use crate::model::resolved;
 use crate::open::OpenError;
 use crate::value::{Reason, Value};
 
@@ -22,7 +22,7 @@ fn unread(path: &str) -> Fault {
 /// path is relative to that.
 pub(super) fn content(args: &Args, index: usize) -> Result<Arc<str>, Fault> {
     let path = args.text(index)?;
-    let text = args.env.world.ctx.files.read(&normalise(&args.env.module.root.dir, &path));
+    let text = args.env.world.ctx.files.read(&resolved(&args.env.module.root.dir, &path));
     let text = text.map_err(|_| unread(&path))?;
     args.charge(text.len() / 16)?;
     // Bytes that are no text were replaced when it was read.
@@ -39,7 +39,7 @@ pub(super) fn filebase64(args: &Args) -> Outcome {
 
 pub(super) fn fileexists(args: &Args) -> Outcome {
     let path = args.text(0)?;
-    match args.env.world.ctx.files.read(&normalise(&args.env.module.root.dir, &path)) {
+    match args.env.world.ctx.files.read(&resolved(&args.env.module.root.dir, &path)) {
         Ok(_) | Err(OpenError::TooLarge(_)) => args.boolean(true),
         Err(OpenError::NotFound) => args.boolean(false),
         Err(_) => Err(unread(&path)),

@@ -12,11 +12,11 @@ use std::sync::Arc;
 
 use super::build;
 use crate::budget::Budget;
-use crate::format::{Body, Document, Form, hcl};
+use crate::format::{self, Document, Form};
 use crate::model::{Built, Context, Files, Given};
 use crate::open::OpenError;
 use crate::resource::{GapKind, Resource};
-use crate::source::{Source, SourceId, Sources, Span};
+use crate::source::{Source, SourceId, Sources};
 use crate::value::{Data, Value};
 
 /// What a set of files evaluates to.
@@ -50,32 +50,19 @@ pub(super) fn estate_with(files: &[(&str, &str)], given: &Given) -> Estate {
         beside.insert(format!("/w/{name}"), Arc::from(*text));
         let id = sources.add(Source::new(*name, text.as_bytes()));
         let source = sources.get(id).unwrap();
-        let (form, body) = if name.ends_with(".json") {
-            let json: serde_json::Value = serde_json::from_str(text).unwrap();
-            (Form::Json, Body::Data(vec![value_of(&json, Span::new(id, 0..text.len()))]))
-        } else if [".tf", ".tofu", ".tfvars"].iter().any(|end| name.ends_with(end)) {
-            (Form::Hcl, hcl::parse(source, id, &budget).unwrap_or_else(|e| panic!("{name}: {e}")).body)
-        } else {
-            continue;
+        let form = match name.rsplit('.').next() {
+            Some("json") => Form::Json,
+            Some("tf" | "tofu" | "tfvars") => Form::Hcl,
+            _ => continue,
         };
+        let parsed = format::parse(form, source, id, &budget).unwrap_or_else(|error| panic!("{name}: {error}"));
         let path = format!("/w/{name}").into();
-        documents.push(Document { source: id, path, form, body, comments: Vec::new() });
+        documents.push(Document { source: id, path, form, body: parsed.body, comments: parsed.comments });
     }
     let list: Vec<&Document> = documents.iter().collect();
     let files = Beside(beside);
     let built = build(&list, &Context { sources: &sources, budget: &budget, given, files: &files });
     Estate { built, sources }
-}
-
-fn value_of(json: &serde_json::Value, span: Span) -> Value {
-    match json {
-        serde_json::Value::Null => Value::null(span),
-        serde_json::Value::Bool(bool) => Value::bool(*bool, span),
-        serde_json::Value::Number(n) => Value::number(crate::value::Number::from_f64(n.as_f64().unwrap()), span),
-        serde_json::Value::String(text) => Value::string(text.as_str(), span),
-        serde_json::Value::Array(list) => Value::list(list.iter().map(|item| value_of(item, span)).collect(), span),
-        serde_json::Value::Object(map) => Value::object(map.iter().map(|(k, v)| (k.as_str(), value_of(v, span))), span),
-    }
 }
 
 impl Estate {
