@@ -13,6 +13,7 @@ pub mod host;
 pub mod image;
 pub mod kubernetes;
 pub mod policy;
+pub mod terraform;
 #[cfg(test)]
 pub mod testing;
 
@@ -74,8 +75,12 @@ pub struct Model {
 }
 
 /// Every model.
-pub const MODELS: &[Model] =
-    &[cloudformation::MODEL, kubernetes::MODEL, Model { domain: Domain::Host, build: host::documents::build }];
+pub const MODELS: &[Model] = &[
+    terraform::MODEL,
+    cloudformation::MODEL,
+    kubernetes::MODEL,
+    Model { domain: Domain::Host, build: host::documents::build },
+];
 
 /// The absolute path that `relative` is as seen from `directory`, by its names alone.
 fn resolved(directory: &str, relative: &str) -> String {
