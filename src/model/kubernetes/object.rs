@@ -125,8 +125,8 @@ impl Found {
         let named = |key: &str| metadata.and_then(|metadata| metadata.get(key)).and_then(text);
         let name = named("name").or_else(|| Some(format!("{}*", named("generateName")?).into()));
         let written = named("namespace").filter(|namespace| !namespace.is_empty());
-        let has_none = metadata.is_none()
-            || written.is_none() && (CLUSTER_SCOPED.contains(&&*self.kind) || cluster_wide.contains(&self.kind));
+        let is_cluster_wide = CLUSTER_SCOPED.contains(&&*self.kind) || cluster_wide.contains(&self.kind);
+        let has_none = metadata.is_none() || is_cluster_wide;
         let namespace = if has_none { "".into() } else { written.unwrap_or_else(|| "default".into()) };
         let address = [Some(&self.kind), Some(&namespace), name.as_ref()].into_iter().flatten();
         let address: Vec<&str> = address.map(|part| &**part).filter(|part| !part.is_empty()).collect();

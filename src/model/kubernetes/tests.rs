@@ -18,6 +18,7 @@ fn objects_are_addressed_by_kind_namespace_and_name() {
         ("{apiVersion: v1, kind: Pod, metadata: {generateName: job-}}", "Pod/default/job-*"),
         ("{apiVersion: v1, kind: Namespace, metadata: {name: a}}", "Namespace/a"),
         ("{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: a}}", "ClusterRole/a"),
+        ("{apiVersion: v1, kind: Node, metadata: {name: a, namespace: ignored}}", "Node/a"),
         ("{apiVersion: x.io/v1, kind: Thing, metadata: {name: a}}", "Thing/default/a"),
         ("{apiVersion: kubelet.config.k8s.io/v1beta1, kind: KubeletConfiguration, a: 1}", "KubeletConfiguration"),
         ("{apiVersion: audit.k8s.io/v1, kind: Policy, rules: []}", "Policy"),
