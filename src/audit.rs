@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use crate::assess::{self, Exit};
 use crate::budget::Budget;
 use crate::discover::{self, NamedPathError, Selection};
-use crate::estate::Estate;
+use crate::estate::{self, Estate};
 use crate::framework::Law;
 use crate::ignore::{self, Ignore};
 use crate::ingest::{self, Ingested, Input, RootFiles, State};
@@ -119,7 +119,7 @@ pub fn run(request: Request) -> Result<Audit, AuditError> {
     if let Some(root) = &request.host {
         host(root, &mut read, &mut resources, &mut used, &budget)?;
     }
-    model::add_estates(&mut resources);
+    estate::add_estates(&mut resources);
     let estate = Estate::new(resources, request.whole);
     let decisions = decide(&mut read, &request);
     let findings = judge::judge(&request.pack, &estate, &read.sources, &decisions).map_err(AuditError::Internal)?;

@@ -152,6 +152,26 @@ impl Estate {
     }
 }
 
+/// The providers whose estates are judged as a whole, and how the kinds of their resources begin.
+const PROVIDERS: &[(&str, &[&str])] = &[
+    ("estate.aws", &["aws_", "AWS::"]),
+    ("estate.azure", &["azurerm_", "Microsoft."]),
+    ("estate.google", &["google_"]),
+];
+
+/// Adds one resource for the estate of each provider that is there: what rules about the presence
+/// of something ("a trail records every region") are asked of.
+pub fn add_estates(resources: &mut Vec<Resource>) {
+    for (kind, starts) in PROVIDERS {
+        let of_provider = |resource: &&Resource| starts.iter().any(|start| resource.kind.starts_with(start));
+        if let Some(first) = resources.iter().find(of_provider) {
+            let (span, scope) = (first.span, first.scope.clone());
+            let attributes = Value::object::<&str>([], span);
+            resources.push(Resource { kind: (*kind).into(), address: (*kind).into(), attributes, span, scope });
+        }
+    }
+}
+
 /// `aws_s3_bucket.b` for `aws_s3_bucket.b["k"]`: what a reference without an instance key names.
 fn without_instance(address: &str) -> Option<&str> {
     address.strip_suffix(']').and_then(|rest| rest.rsplit_once('[')).map(|(base, _)| base)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::budget::Budget;
 use crate::discover::{self, Guess};
-use crate::estate::Estate;
+use crate::estate::{self, Estate};
 use crate::evaluate::Evaluator;
 use crate::finding::{Finding, Verdict};
 use crate::format::Form;
@@ -59,7 +59,7 @@ impl Stage {
         } else {
             files(example, &mut read, &budget)
         };
-        model::add_estates(&mut resources);
+        estate::add_estates(&mut resources);
         let broken =
             read.gaps.iter().filter(|gap| gap.kind.is_incomplete()).map(|gap| format!("{}: {}", gap.path, gap.message));
         Stage { estate: Estate::new(resources, example.whole), broken: broken.collect(), sources: read.sources }

@@ -11,6 +11,7 @@ pub mod cloudformation;
 mod harness;
 pub mod host;
 pub mod image;
+pub mod kubernetes;
 pub mod policy;
 #[cfg(test)]
 pub mod testing;
@@ -23,7 +24,6 @@ use crate::format::Document;
 use crate::open::OpenError;
 use crate::resource::{Domain, Gap, Resource};
 use crate::source::{SourceId, Sources};
-use crate::value::Value;
 
 /// What a model may use besides the documents.
 pub struct Context<'a> {
@@ -74,24 +74,38 @@ pub struct Model {
 }
 
 /// Every model.
-pub const MODELS: &[Model] = &[cloudformation::MODEL, Model { domain: Domain::Host, build: host::documents::build }];
+pub const MODELS: &[Model] =
+    &[cloudformation::MODEL, kubernetes::MODEL, Model { domain: Domain::Host, build: host::documents::build }];
 
-/// The providers whose estates are judged as a whole, and how the kinds of their resources begin.
-const PROVIDERS: &[(&str, &[&str])] = &[
-    ("estate.aws", &["aws_", "AWS::"]),
-    ("estate.azure", &["azurerm_", "Microsoft."]),
-    ("estate.google", &["google_"]),
-];
+/// The absolute path that `relative` is as seen from `directory`, by its names alone.
+fn resolved(directory: &str, relative: &str) -> String {
+    let mut names: Vec<&str> = if relative.starts_with('/') { vec![""] } else { directory.split('/').collect() };
+    for name in relative.split('/') {
+        match name {
+            "" | "." => {}
+            ".." if names.len() > 1 => {
+                names.pop();
+            }
+            ".." => {}
+            name => names.push(name),
+        }
+    }
+    names.join("/")
+}
 
-/// Adds one resource for the estate of each provider that is there: what rules about the presence
-/// of something ("a trail records every region") are asked of.
-pub fn add_estates(resources: &mut Vec<Resource>) {
-    for (kind, starts) in PROVIDERS {
-        let of_provider = |resource: &&Resource| starts.iter().any(|start| resource.kind.starts_with(start));
-        if let Some(first) = resources.iter().find(of_provider) {
-            let (span, scope) = (first.span, first.scope.clone());
-            let attributes = Value::object::<&str>([], span);
-            resources.push(Resource { kind: (*kind).into(), address: (*kind).into(), attributes, span, scope });
+#[cfg(test)]
+mod tests {
+    use super::resolved;
+
+    #[test]
+    fn relative_paths_are_resolved_by_name() {
+        for (directory, relative, expected) in [
+            ("/a/b", "c.yaml", "/a/b/c.yaml"),
+            ("/a/b", "./../c/./d.yaml", "/a/c/d.yaml"),
+            ("/a", "../../../c", "/c"),
+            ("/a", "/x//y", "/x/y"),
+        ] {
+            assert_eq!(resolved(directory, relative), expected);
         }
     }
 }

@@ -71,6 +71,9 @@ static CARDS: &[Card] = include!(concat!(env!("OUT_DIR"), "/cards.rs"));
 static BODIES: &str = include_str!(concat!(env!("OUT_DIR"), "/bodies.json"));
 static EXAMPLES: &str = include_str!(concat!(env!("OUT_DIR"), "/examples.json"));
 
+/// The list of kinds, at the top of a pack.
+const KINDS_FILE: &str = "kinds.yaml";
+
 static KINDS: &str = include_str!(concat!(env!("OUT_DIR"), "/kinds.txt"));
 
 /// The kinds of resources that rules may name, and the group of each (rules/kinds.yaml).
@@ -97,6 +100,14 @@ pub enum PackError {
         /// Why.
         error: OpenError,
     },
+    /// The list of kinds is not a map from groups to lists of kinds.
+    #[error("{path}: {error}")]
+    Kinds {
+        /// The path.
+        path: String,
+        /// Why.
+        error: String,
+    },
     /// There are mistakes in these files.
     #[error("{} in the rule pack", mistakes(.0))]
     Mistakes(Vec<(Arc<Source>, Vec<Problem>)>),
@@ -122,7 +133,7 @@ impl Pack {
     pub fn add_directory(&mut self, directory: &Path, vocabulary: &Vocabulary) -> Result<usize, PackError> {
         let unreadable = |path: &Path, error| PackError::Unreadable { path: path.display().to_string(), error };
         let root = Root::open(directory).map_err(|error| unreadable(directory, error))?;
-        let vocabulary = &with_own_kinds(&root, vocabulary);
+        let vocabulary = &with_own_kinds(&root, vocabulary)?;
         let (mut added, mut wrong) = (Vec::new(), Vec::new());
         for entry in walkdir::WalkDir::new(directory).sort_by_file_name().into_iter().filter_map(Result::ok) {
             let relative = entry.path().strip_prefix(directory).unwrap_or(entry.path()).to_path_buf();
@@ -164,8 +175,14 @@ impl Pack {
         if *rule.id != *wanted {
             return Err(problem(id_span, format!("the id of a rule is its path: `{wanted}`"), None));
         }
-        if self.rules.iter().chain(added).any(|(card, _)| card.answers_to(&rule.id)) {
-            return Err(problem(id_span, format!("there is another rule with the id or alias `{}`", rule.id), None));
+        let taken = |name: &str| {
+            self.rules
+                .iter()
+                .chain(added)
+                .any(|(card, _)| *card.id == *name || card.aliases.iter().any(|alias| *alias == *name))
+        };
+        if let Some(name) = rule.aliases.iter().map(String::as_str).chain([&*rule.id]).find(|name| taken(name)) {
+            return Err(problem(id_span, format!("there is another rule with the id or alias `{name}`"), None));
         }
         let card = Card { sha256: source.sha256.clone().into(), ..card(&rule, path) };
         Ok((Cow::Owned(card), Some(Arc::new(rule))))
@@ -242,14 +259,20 @@ fn parse_json(text: &str) -> Result<Value, String> {
 }
 
 /// A pack may bring kinds of its own, in a `kinds.yaml` at its top.
-fn with_own_kinds(root: &Root, vocabulary: &Vocabulary) -> Vocabulary {
+fn with_own_kinds(root: &Root, vocabulary: &Vocabulary) -> Result<Vocabulary, PackError> {
     let mut vocabulary = vocabulary.clone();
-    let Ok(bytes) = root.read(Path::new("kinds.yaml"), &Budget::default()) else { return vocabulary };
-    let groups: std::collections::BTreeMap<String, Vec<String>> = serde_yaml::from_slice(&bytes).unwrap_or_default();
+    let path = root.path().join(KINDS_FILE).display().to_string();
+    let bytes = match root.read(Path::new(KINDS_FILE), &Budget::default()) {
+        Ok(bytes) => bytes,
+        Err(OpenError::NotFound) => return Ok(vocabulary),
+        Err(error) => return Err(PackError::Unreadable { path, error }),
+    };
+    let groups: std::collections::BTreeMap<String, Vec<String>> =
+        serde_yaml::from_slice(&bytes).map_err(|error| PackError::Kinds { path, error: error.to_string() })?;
     for (group, kinds) in groups {
         vocabulary.kinds.extend(kinds.into_iter().map(|kind| (kind, group.clone())));
     }
-    vocabulary
+    Ok(vocabulary)
 }
 
 /// The files at the top and under `frameworks` are vocabulary and law; all others are rules.

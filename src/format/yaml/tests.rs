@@ -201,6 +201,13 @@ fn hostile_input_ends_quickly() {
 }
 
 #[test]
+fn many_marks_of_templates_on_one_line_are_read_once() {
+    let line = "\"{{ x }}\" ".repeat(200_000);
+    assert!(!read(&format!("a: {line}")).map(|_| ()).unwrap_err().template);
+    assert!(read(&format!("a: {line} {{{{ y }}}}")).map(|_| ()).unwrap_err().template);
+}
+
+#[test]
 fn long_lines_and_many_comments_are_read() {
     assert!(read(&format!("a: [{}1]", "1, ".repeat(1_000_000))).is_ok());
     assert!(read(&format!("a: {}", "x".repeat(5_000_000))).is_ok());

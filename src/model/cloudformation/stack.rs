@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 
 use super::looping::Item;
 use super::{Template, World, policies, sam};
+use crate::model::resolved;
 use crate::resource::{GapKind, Resource, Scope};
 use crate::source::Span;
 use crate::value::{Entry, Value};
@@ -229,7 +230,8 @@ impl<'a> Stack<'a> {
         if url.contains("://") {
             return Target::Elsewhere("it is kept elsewhere", written);
         }
-        match self.world.by_file.get(&*resolved(self.template.file, url)) {
+        let directory = self.template.file.rsplit_once('/').map_or("", |(directory, _)| directory);
+        match self.world.by_file.get(&*resolved(directory, url)) {
             Some(index) => Target::Read(*index),
             None => Target::Elsewhere("the file is not among what was audited", written),
         }
@@ -266,21 +268,4 @@ fn is_module(resource: &Value) -> bool {
 
 fn is_stack(kind: &str) -> bool {
     matches!(kind, "AWS::CloudFormation::Stack" | "AWS::Serverless::Application")
-}
-
-/// The path `relative`, as seen from the directory of `file`.
-fn resolved(file: &str, relative: &str) -> String {
-    let mut names: Vec<&str> = if relative.starts_with('/') { Vec::new() } else { file.split('/').collect() };
-    names.pop();
-    for name in relative.split('/') {
-        match name {
-            "" | "." => {}
-            ".." => {
-                names.pop();
-            }
-            name => names.push(name),
-        }
-    }
-    let path = names.join("/");
-    if path.starts_with('/') { path } else { format!("/{path}") }
 }

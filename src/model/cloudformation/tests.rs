@@ -442,6 +442,18 @@ fn hostile_templates_end() {
     }
     let built_loops = built(&[("t.yaml", &format!("AWSTemplateFormatVersion: x\nResources: {body}"))]);
     assert!(built_loops.gaps.iter().any(|gap| gap.kind == GapKind::Limit));
+    // Names of names, each deep in functions.
+    let chain: String = (0..20)
+        .map(|n| {
+            let (open, close) = ("{'Fn::Base64': ".repeat(45), "}".repeat(45));
+            format!("  A{n}: {{Type: AWS::S3::Bucket, Properties: {{BucketName: {open}!Ref A{}{close}}}}}\n", n + 1)
+        })
+        .collect();
+    assert_eq!(built(&[("t.yaml", &format!("Resources:\n{chain}"))]).resources.len(), 20);
+    // Conditions of conditions.
+    let conditions: String = (0..2_000).map(|n| format!("  C{n}: !Not [!Condition C{}]\n", n + 1)).collect();
+    let text = format!("Conditions:\n{conditions}Resources: {{A: {{Type: 'A::B::C', Condition: C0}}}}\n");
+    assert_eq!(built(&[("t.yaml", &text)]).resources.len(), 1);
     // Deep functions.
     let deep =
         format!("Resources: {{A: {{Type: 'A::B::C', Properties: {{P: {}1{}}}}}}}", "[".repeat(90), "]".repeat(90));
