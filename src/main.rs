@@ -1,2 +1,10 @@
 //! Arguments in, exit code out.
-fn main() {}
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use duecare::{cli::Cli, command};
+
+fn main() -> ExitCode {
+    ExitCode::from(command::run(Cli::parse()))
+}

@@ -8,7 +8,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use cap_std::ambient_authority;
-use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
+use cap_std::fs::{Dir, MetadataExt, OpenOptions, OpenOptionsExt};
 
 use crate::budget::Budget;
 
@@ -58,6 +58,19 @@ impl From<std::io::Error> for OpenError {
     }
 }
 
+/// Who may do what with a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stat {
+    /// Permission bits, set-user-id and its kind included: `0o644`.
+    pub mode: u32,
+    /// Number of the owner.
+    pub uid: u32,
+    /// Number of the group.
+    pub gid: u32,
+    /// True for a directory.
+    pub is_dir: bool,
+}
+
 /// A directory beneath which files are read.
 #[derive(Debug)]
 pub struct Root {
@@ -97,6 +110,13 @@ impl Root {
             return Err(OpenError::TooLarge(bytes.len() as u64));
         }
         Ok(bytes)
+    }
+
+    /// What the file system says of `relative`, links resolved as long as they stay beneath the root.
+    pub fn stat(&self, relative: &Path) -> Result<Stat, OpenError> {
+        let relative = if relative.as_os_str().is_empty() { Path::new(".") } else { relative };
+        let meta = self.dir.metadata(relative)?;
+        Ok(Stat { mode: meta.mode() & 0o7777, uid: meta.uid(), gid: meta.gid(), is_dir: meta.is_dir() })
     }
 
     /// Names in the directory at `relative`, sorted.

@@ -3,7 +3,9 @@
 //! A new syntax is one file here, one [`Form`] and one line in [`parse`].
 
 pub mod dotenv;
+pub mod hcl;
 pub mod json;
+pub mod lines;
 mod tree;
 pub mod yaml;
 
@@ -51,12 +53,15 @@ pub struct Document {
 pub enum Body {
     /// YAML and JSON: the documents in order. A tagged YAML node `!Tag v` is the map `{"!Tag": v}`.
     Data(Vec<Value>),
+    /// HashiCorp's configuration language.
+    Hcl(hcl::Body),
+    /// Lines of keywords and arguments.
+    Lines(Vec<lines::Line>),
 }
 
 impl Body {
     /// The documents of YAML and JSON; none for every other syntax.
     pub fn documents(&self) -> &[Value] {
-        #[allow(unreachable_patterns)] // true as long as there is one kind of body
         match self {
             Body::Data(documents) => documents,
             _ => &[],
@@ -88,10 +93,12 @@ pub struct SyntaxError {
 /// Parses `source` as `form`. Never panics and never recurses deeper than the budget allows.
 pub fn parse(form: Form, source: &Source, id: SourceId, budget: &Budget) -> Result<Parsed, SyntaxError> {
     match form {
+        Form::Hcl => hcl::parse(source, id, budget),
         Form::Yaml => yaml::parse(source, id, budget),
         Form::Json => json::parse(source, id, budget),
         Form::Dotenv => dotenv::parse(source, id, budget),
-        Form::Hcl | Form::Dockerfile | Form::Lines => Err(SyntaxError {
+        Form::Lines => lines::parse(source, id, budget),
+        Form::Dockerfile => Err(SyntaxError {
             message: format!("{form:?} is not read yet"),
             span: Span::new(id, 0..0),
             template: false,

@@ -7,11 +7,15 @@
 //! A new model is one folder here and one line in [`MODELS`].
 
 pub mod cloudformation;
+#[cfg(test)]
+mod harness;
+pub mod host;
 pub mod image;
 pub mod kubernetes;
 pub mod policy;
+pub mod terraform;
 #[cfg(test)]
-mod testing;
+pub mod testing;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -72,7 +76,12 @@ pub struct Model {
 }
 
 /// Every model.
-pub const MODELS: &[Model] = &[cloudformation::MODEL, kubernetes::MODEL];
+pub const MODELS: &[Model] = &[
+    terraform::MODEL,
+    cloudformation::MODEL,
+    kubernetes::MODEL,
+    Model { domain: Domain::Host, build: host::documents::build },
+];
 
 /// The absolute path that `relative` is as seen from `directory`, by its names alone.
 fn resolved(directory: &str, relative: &str) -> String {

@@ -1,0 +1,103 @@
+//! The OpenSSH server: its effective configuration as one resource, each `Match` block as another.
+
+pub mod algorithms;
+pub mod effective;
+pub mod keywords;
+pub mod read;
+mod start;
+#[cfg(test)]
+mod tests;
+mod value;
+
+use std::sync::Arc;
+
+use crate::model::Built;
+use crate::model::host::packages::{self, Package};
+use crate::model::host::view::View;
+use crate::resource::{Gap, GapKind, Resource, Scope};
+use crate::source::{SourceId, Span};
+use crate::value::{Entry, Value};
+
+/// Where the configuration is, in the order in which it is looked for; SUSE ships the second.
+const CONFIGURATIONS: [&str; 2] = ["/etc/ssh/sshd_config", "/usr/etc/ssh/sshd_config"];
+
+/// Adds the resources of a host's sshd, if there is one.
+pub fn probe(view: &dyn View, scope: &Scope, built: &mut Built) {
+    let package = packages::installed(view, &["openssh-server"]);
+    let start = start::start(view);
+    let usual = CONFIGURATIONS.iter().find(|path| view.exists(path)).map(|path| Arc::from(*path));
+    let config = start.config.as_ref().map(|(path, _)| path.clone()).or(usual);
+    let installed = package.is_some() || view.exists("/usr/sbin/sshd");
+    if config.is_none() && !installed {
+        return;
+    }
+    let place = config.as_deref().and_then(|path| view.read(path).ok()).map(|text| Span::new(text.id, 0..0));
+    let place = place
+        .or(start.config.as_ref().map(|(_, span)| *span))
+        .or(package.as_ref().map(|package| package.span))
+        .unwrap_or(Span::new(SourceId(u32::MAX), 0..0));
+    let version = package.as_ref().and_then(|package| packages::openssh_version(&package.version));
+    let mut read = read::Configuration::new(version, place);
+    for option in start.options {
+        read.option(option, &view.display("/usr/sbin/sshd"));
+    }
+    read.ports_are_fixed = start.ports;
+    if let Some(path) = &config {
+        read.main(view, path, place);
+    }
+    let facts = facts(installed, package.as_ref(), version, place);
+    resources(&read, place, scope, facts, view, built);
+}
+
+/// What is known of the program itself.
+fn facts(
+    installed: bool,
+    package: Option<&Package>,
+    version: Option<algorithms::Version>,
+    place: Span,
+) -> Vec<(Arc<str>, Entry)> {
+    let at = package.map_or(place, |package| package.span);
+    let mut facts = vec![entry("installed", Value::bool(installed, at))];
+    if let Some((major, minor)) = version {
+        facts.push(entry("version", Value::string(format!("{major}.{minor}"), at)));
+    }
+    facts
+}
+
+fn entry(key: &str, value: Value) -> (Arc<str>, Entry) {
+    (key.into(), Entry { key: value.span, value })
+}
+
+/// Adds the resource of the configuration and those of its blocks.
+pub fn resources(
+    read: &read::Configuration,
+    place: Span,
+    scope: &Scope,
+    facts: Vec<(Arc<str>, Entry)>,
+    view: &dyn View,
+    built: &mut Built,
+) {
+    built.gaps.extend(read.gaps.iter().cloned());
+    let keyed = |chain| effective::settings(read, chain).into_iter().map(|(key, entry)| (Arc::from(key), entry));
+    let mut add = |kind: &str, address: Arc<str>, attributes, span| {
+        if let Err(limit) = view.budget().instances(1) {
+            let gap = Gap {
+                kind: GapKind::Limit,
+                path: scope.path.clone(),
+                span: None,
+                message: limit.to_string(),
+                hint: None,
+            };
+            built.gaps.push(gap);
+            return;
+        }
+        built.resources.push(Resource { kind: kind.into(), address, attributes, span, scope: scope.clone() });
+    };
+    add("sshd", "sshd".into(), Value::map(facts.into_iter().chain(keyed(read::ALWAYS)), place), place);
+    for (chain, block) in read.chains.iter().enumerate().skip(read::ALWAYS + 1) {
+        let criteria = block.criteria.join(" and ");
+        let named = entry("match", Value::string(&*criteria, block.span));
+        let attributes = Value::map(std::iter::once(named).chain(keyed(chain)), block.span);
+        add("sshd.match", format!("sshd/Match {criteria}").into(), attributes, block.span);
+    }
+}

@@ -1,0 +1,154 @@
+//! What a probe of a host may look at, and the host's root filesystem as such a view.
+//!
+//! A probe names files as the host itself does (`/etc/ssh/sshd_config`); the view decides what that
+//! means. So the same probe audits the machine, an unpacked image, and a file in a repository.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::budget::Budget;
+use crate::format::lines::{self, Line};
+use crate::format::{Body, SyntaxError};
+use crate::open::{OpenError, Root, Stat};
+use crate::resource::{Gap, GapKind};
+use crate::source::{Source, SourceId, Sources};
+use crate::value::Reason;
+
+/// The files of a host, by the absolute paths that the host knows them by.
+pub trait View {
+    /// The text of a regular file.
+    fn read(&self, path: &str) -> Result<Text, OpenError>;
+    /// The file as lines of keywords and arguments.
+    fn lines(&self, path: &str) -> Result<Rc<[Line]>, Trouble>;
+    /// The names in a directory, sorted by their bytes.
+    fn list(&self, path: &str) -> Result<Vec<String>, OpenError>;
+    /// Owner and mode of a file or directory.
+    fn stat(&self, path: &str) -> Result<Stat, OpenError>;
+    /// The path as the user knows it.
+    fn display(&self, path: &str) -> Arc<str>;
+    /// The limits.
+    fn budget(&self) -> &Budget;
+    /// True if what is not in this view is not on the host either.
+    fn is_whole(&self) -> bool;
+
+    /// True if there is something at `path`, or may be behind a refusal.
+    fn exists(&self, path: &str) -> bool {
+        !matches!(self.stat(path), Err(OpenError::NotFound))
+    }
+}
+
+/// A file that was read.
+#[derive(Clone, Debug)]
+pub struct Text {
+    /// Its source.
+    pub id: SourceId,
+    /// What it says.
+    pub text: Arc<str>,
+}
+
+/// Why a file gives no lines.
+#[derive(Debug)]
+pub enum Trouble {
+    /// It was not read.
+    Open(OpenError),
+    /// It was read and is not what it should be.
+    Syntax(SyntaxError),
+}
+
+impl Trouble {
+    /// Why a value that the file may hold is not known.
+    pub fn reason(&self) -> Reason {
+        match self {
+            Trouble::Open(OpenError::Denied) => Reason::Rights,
+            Trouble::Open(OpenError::Budget(_) | OpenError::TooLarge(_)) => Reason::Budget,
+            Trouble::Open(_) | Trouble::Syntax(_) => Reason::File,
+        }
+    }
+
+    /// The gap to report for the file that the user knows as `path`.
+    pub fn gap(&self, path: Arc<str>) -> Gap {
+        let (kind, span, message) = match self {
+            Trouble::Open(error) => (GapKind::Unreadable, None, error.to_string()),
+            Trouble::Syntax(error) => (GapKind::Unparsed, Some(error.span), error.message.clone()),
+        };
+        let hint = matches!(self, Trouble::Open(OpenError::Denied)).then(|| "run the audit as root".to_owned());
+        Gap { kind, path, span, message, hint }
+    }
+}
+
+/// The root filesystem of a host. What is read is added to the audit's sources; links are resolved as
+/// the host would, and nothing outside the root is ever read.
+pub struct HostRoot<'a> {
+    root: &'a Root,
+    display: &'a str,
+    sources: RefCell<&'a mut Sources>,
+    budget: &'a Budget,
+    read: RefCell<HashMap<PathBuf, SourceId>>,
+}
+
+impl<'a> HostRoot<'a> {
+    /// A view of `root`, which the user knows as `display`.
+    pub fn new(root: &'a Root, display: &'a str, sources: &'a mut Sources, budget: &'a Budget) -> Self {
+        HostRoot { root, display, sources: RefCell::new(sources), budget, read: RefCell::default() }
+    }
+
+    /// Every source that was read, in order.
+    pub fn used(&self) -> Vec<SourceId> {
+        let mut used: Vec<SourceId> = self.read.borrow().values().copied().collect();
+        used.sort();
+        used
+    }
+
+    fn open(&self, path: &str) -> Result<SourceId, OpenError> {
+        let real = self.root.resolve(Path::new(path))?;
+        if let Some(id) = self.read.borrow().get(&real) {
+            return Ok(*id);
+        }
+        let bytes = self.root.read(&real, self.budget)?;
+        // The path is the one that led here: `/etc/os-release`, not the file that it is a link to.
+        let id = self.sources.borrow_mut().add(Source::new(self.display(path), &bytes));
+        self.read.borrow_mut().insert(real, id);
+        Ok(id)
+    }
+}
+
+impl View for HostRoot<'_> {
+    fn read(&self, path: &str) -> Result<Text, OpenError> {
+        let id = self.open(path)?;
+        let text = self.sources.borrow().get(id).map(|source| source.text.clone());
+        text.map(|text| Text { id, text }).ok_or(OpenError::NotFound)
+    }
+
+    fn lines(&self, path: &str) -> Result<Rc<[Line]>, Trouble> {
+        let id = self.open(path).map_err(Trouble::Open)?;
+        let sources = self.sources.borrow();
+        let source = sources.get(id).ok_or(Trouble::Open(OpenError::NotFound))?;
+        match lines::parse(source, id, self.budget).map_err(Trouble::Syntax)?.body {
+            Body::Lines(lines) => Ok(lines.into()),
+            _ => Err(Trouble::Open(OpenError::NotFound)),
+        }
+    }
+
+    fn list(&self, path: &str) -> Result<Vec<String>, OpenError> {
+        self.root.list(&self.root.resolve(Path::new(path))?)
+    }
+
+    fn stat(&self, path: &str) -> Result<Stat, OpenError> {
+        self.root.stat(&self.root.resolve(Path::new(path))?)
+    }
+
+    fn display(&self, path: &str) -> Arc<str> {
+        format!("{}/{}", self.display.trim_end_matches('/'), path.trim_start_matches('/')).into()
+    }
+
+    fn budget(&self) -> &Budget {
+        self.budget
+    }
+
+    fn is_whole(&self) -> bool {
+        true
+    }
+}

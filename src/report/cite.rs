@@ -1,0 +1,20 @@
+//! Citations, as people write them.
+
+use crate::framework::{Control, Framework, Law};
+
+/// "HIPAA 164.312(a)(2)(iv)", "GDPR Art. 32(1)(a)".
+pub fn full(framework: &Framework, control: &Control) -> String {
+    format!("{} {}", framework.short, control.cited())
+}
+
+/// What the safeguard serves, one text for each framework: "HIPAA 164.312(a)(1), 164.312(e)(1)".
+pub fn by_framework(law: &Law, safeguard: &str) -> Vec<String> {
+    let mut all: Vec<(&Framework, Vec<&str>)> = Vec::new();
+    for (framework, control) in law.controls_of(safeguard) {
+        match all.iter_mut().find(|(known, _)| known.id == framework.id) {
+            Some((_, cited)) => cited.push(control.cited()),
+            None => all.push((framework, vec![control.cited()])),
+        }
+    }
+    all.into_iter().map(|(framework, cited)| format!("{} {}", framework.short, cited.join(", "))).collect()
+}
