@@ -97,7 +97,7 @@ fn heading(rule: &Rule, page: &mut Page) {
 
 fn resource(audit: &Audit, judged: &Judged, page: &mut Page) {
     let at = place(audit, judged);
-    page.text(2 * STEP, &format!("{}  {}:{}", address(audit, judged), clean(&at.path), at.line), PLAIN);
+    page.beside(2 * STEP, &address(audit, judged), &format!("{}:{}", clean(&at.path), at.line));
     let evidence = &judged.finding.evidence;
     page.pairs(3 * STEP, &[("observed", clean(&evidence.observed)), ("expected", clean(&evidence.expected))], DIM);
 }
@@ -122,7 +122,7 @@ pub fn unknown(audit: &Audit, options: Options, page: &mut Page) {
     let most = if options.verbose { reasons.len() } else { REASONS };
     let rows: Vec<Vec<String>> =
         reasons.iter().take(most).map(|(n, reason, what)| vec![n.to_string(), reason.clone(), what.clone()]).collect();
-    page.table(STEP, &["times", "because of", "such as"], &rows, &[0]);
+    page.table(STEP, &["times", "because of", "such as"], &rows, 1);
     if options.verbose {
         rules.values().for_each(|findings| listed(audit, findings, page));
     } else {
