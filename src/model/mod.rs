@@ -24,7 +24,8 @@ use crate::budget::Budget;
 use crate::format::Document;
 use crate::open::OpenError;
 use crate::resource::{Domain, Gap, Resource};
-use crate::source::{SourceId, Sources};
+use crate::source::{SourceId, Sources, Span};
+use crate::value::{Data, Value};
 
 /// What a model may use besides the documents.
 pub struct Context<'a> {
@@ -96,6 +97,15 @@ fn resolved(directory: &str, relative: &str) -> String {
         }
     }
     names.join("/")
+}
+
+/// The value with everything in it standing at `span`: what was written as a text within a text.
+fn standing_at(value: &Value, span: Span) -> Value {
+    match &value.data {
+        Data::List(list) => Value::list(list.iter().map(|item| standing_at(item, span)).collect(), span),
+        Data::Map(map) => Value::object(map.iter().map(|(key, it)| (key.clone(), standing_at(&it.value, span))), span),
+        _ => value.clone().at(span),
+    }
 }
 
 #[cfg(test)]

@@ -311,6 +311,16 @@ Outputs: {Name: {Value: !Ref Instance}}
 }
 
 #[test]
+fn nested_stacks_of_the_cdk_are_found_by_their_asset() {
+    let parent = r#"{"Resources": {"N": {"Type": "AWS::CloudFormation::Stack",
+        "Properties": {"TemplateURL": {"Fn::Join": ["", ["https://s3.", {"Ref": "AWS::URLSuffix"}, "/x"]]}},
+        "Metadata": {"aws:asset:path": "n.nested.template.json", "aws:asset:property": "TemplateURL"}}}}"#;
+    let nested = r#"{"Resources": {"B": {"Type": "AWS::S3::Bucket"}}}"#;
+    let built = built(&[("cdk.out/app.template.json", parent), ("cdk.out/n.nested.template.json", nested)]);
+    assert_eq!(addresses(&built), ["N", "N.B"]);
+}
+
+#[test]
 fn stacks_that_deploy_each_other_end() {
     let stack = |other: &str| {
         format!(

@@ -347,24 +347,6 @@ fn a_chart_is_one_gap() {
 }
 
 #[test]
-fn a_kustomization_that_changes_something_is_noted_and_its_patches_are_no_objects() {
-    let base = "{apiVersion: apps/v1, kind: Deployment, metadata: {name: a}}";
-    let patch = "{apiVersion: apps/v1, kind: Deployment, metadata: {name: a}, spec: {replicas: 3}}";
-    let built = built(&[
-        ("base/kustomization.yaml", "resources: [a.yaml]"),
-        ("base/a.yaml", base),
-        (
-            "prod/kustomization.yaml",
-            "resources: [../base]\nnamespace: prod\npatches: [{path: ./patch.yaml}, {patch: '- op: x'}]\n",
-        ),
-        ("prod/patch.yaml", patch),
-    ]);
-    assert_eq!(addresses(&built, "Deployment"), ["Deployment/default/a"]);
-    let gaps: Vec<_> = built.gaps.iter().map(|gap| (gap.kind, &*gap.path)).collect();
-    assert_eq!(gaps, [(GapKind::Note, "prod/kustomization.yaml")]);
-}
-
-#[test]
 fn the_same_address_may_stand_in_two_files() {
     let text = "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}";
     let built = built(&[("a.yaml", text), ("b.yaml", text)]);

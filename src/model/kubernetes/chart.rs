@@ -1,58 +1,49 @@
-//! What manifests are packaged with: Helm charts and kustomizations. Neither is run here, so both say
-//! what of them was not seen.
+//! Helm charts. They are not rendered here, so each says that it was not seen.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::format::Document;
-use crate::model::{Context, resolved};
+use crate::model::Context;
 use crate::resource::{Gap, GapKind};
 use crate::source::SourceId;
 use crate::value::{Data, Entry, Reason, Unknown, Value};
 
-/// Keys of a kustomization that select what is built rather than change it.
-const SELECTING: &[&str] = &["apiVersion", "kind", "metadata", "resources", "bases", "crds"];
-
-/// The charts and kustomizations among the documents.
+/// The charts among the documents.
 #[derive(Default)]
-pub(super) struct Packaging {
+pub(super) struct Charts {
     pub(super) gaps: Vec<Gap>,
     pub(super) used: Vec<SourceId>,
     /// Directories of charts, absolute.
     charts: Vec<Arc<str>>,
-    /// Files that are patches of objects rather than objects.
-    patches: HashSet<String>,
 }
 
-pub(super) fn read(documents: &[&Document], ctx: &Context) -> Packaging {
-    let mut packaging = Packaging::default();
+pub(super) fn read(documents: &[&Document], ctx: &Context) -> Charts {
+    let mut charts = Charts::default();
     for document in documents {
         let name = document.path.rsplit('/').next().unwrap_or("");
-        match name {
-            "Chart.yaml" | "Chart.yml" => packaging.chart(document),
-            "kustomization.yaml" | "kustomization.yml" | "Kustomization" => packaging.kustomization(document, ctx),
-            _ => {}
+        if matches!(name, "Chart.yaml" | "Chart.yml") {
+            charts.chart(document);
         }
     }
     for document in documents {
         let name = document.path.rsplit('/').next().unwrap_or("");
         let (directory, _) = document.path.rsplit_once('/').unwrap_or(("", &document.path));
         let is_chart = matches!(name, "Chart.yaml" | "Chart.yml");
-        let in_chart = packaging
+        let in_chart = charts
             .charts
             .iter()
             .any(|chart| document.path.strip_prefix(&**chart).is_some_and(|it| it.starts_with('/')));
         if in_chart && (is_chart || name.contains("values")) {
-            packaging.used.push(document.source);
+            charts.used.push(document.source);
         }
-        if is_chart && packaging.is_outermost(directory) {
-            packaging.chart_gap(document, ctx);
+        if is_chart && charts.is_outermost(directory) {
+            charts.chart_gap(document, ctx);
         }
     }
-    packaging
+    charts
 }
 
-impl Packaging {
+impl Charts {
     /// A chart states a name and a version and is no object
     /// (<https://helm.sh/docs/topics/charts/#the-chartyaml-file>).
     fn chart(&mut self, document: &Document) {
@@ -83,36 +74,6 @@ impl Packaging {
             message: "a Helm chart: what it makes is known once it is rendered".into(),
             hint: Some(format!("render it: helm template {directory} | duecare audit -")),
         });
-    }
-
-    fn kustomization(&mut self, document: &Document, ctx: &Context) {
-        self.used.push(document.source);
-        let (directory, _) = document.path.rsplit_once('/').unwrap_or(("", &document.path));
-        let mut changes = false;
-        for value in document.body.documents() {
-            changes |= value.as_map().is_some_and(|map| map.iter().any(|(key, _)| !SELECTING.contains(&&**key)));
-            let lists = ["patches", "patchesStrategicMerge", "patchesJson6902", "replacements", "transformers"];
-            let items = lists.iter().filter_map(|key| value.get(key)?.as_list()).flat_map(|list| list.iter());
-            for item in items {
-                let path = item.as_str().or_else(|| item.get("path")?.as_str());
-                self.patches.extend(path.map(|path| resolved(directory, path)));
-            }
-        }
-        if let (true, Some(source)) = (changes, ctx.sources.get(document.source)) {
-            self.gaps.push(Gap {
-                kind: GapKind::Note,
-                path: source.path.clone(),
-                span: None,
-                message: "a kustomization that changes what it builds: its resources are audited without the changes"
-                    .into(),
-                hint: Some("build it: kubectl kustomize PATH | duecare audit -".into()),
-            });
-        }
-    }
-
-    /// True if a kustomization names the file as a patch.
-    pub(super) fn is_patch(&self, path: &str) -> bool {
-        self.patches.contains(path)
     }
 
     /// The value as a template of a chart has it: what stands within `{{ }}` is not known, even where
