@@ -2,6 +2,7 @@
 //!
 //! A new syntax is one file here, one [`Form`] and one line in [`parse`].
 
+pub mod dockerfile;
 pub mod lines;
 
 use std::sync::Arc;
@@ -50,6 +51,8 @@ pub enum Body {
     Data(Vec<Value>),
     /// Lines of keywords and arguments.
     Lines(Vec<lines::Line>),
+    /// The instructions of a Dockerfile.
+    Dockerfile(dockerfile::Dockerfile),
 }
 
 /// A parsed text: its tree and its comments.
@@ -76,6 +79,7 @@ pub struct SyntaxError {
 /// Parses `source` as `form`. Never panics and never recurses deeper than the budget allows.
 pub fn parse(form: Form, source: &Source, id: SourceId, budget: &Budget) -> Result<Parsed, SyntaxError> {
     match form {
+        Form::Dockerfile => dockerfile::parse(source, id, budget),
         Form::Lines => lines::parse(source, id, budget),
         _ => Err(SyntaxError {
             message: format!("{form:?} is not read yet"),
