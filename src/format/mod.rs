@@ -3,7 +3,11 @@
 //! A new syntax is one file here, one [`Form`] and one line in [`parse`].
 
 pub mod dockerfile;
+pub mod dotenv;
+pub mod json;
 pub mod lines;
+mod tree;
+pub mod yaml;
 
 use std::sync::Arc;
 
@@ -55,6 +59,16 @@ pub enum Body {
     Dockerfile(dockerfile::Dockerfile),
 }
 
+impl Body {
+    /// The documents of YAML and JSON; none for every other syntax.
+    pub fn documents(&self) -> &[Value] {
+        match self {
+            Body::Data(documents) => documents,
+            _ => &[],
+        }
+    }
+}
+
 /// A parsed text: its tree and its comments.
 #[derive(Debug)]
 pub struct Parsed {
@@ -79,12 +93,21 @@ pub struct SyntaxError {
 /// Parses `source` as `form`. Never panics and never recurses deeper than the budget allows.
 pub fn parse(form: Form, source: &Source, id: SourceId, budget: &Budget) -> Result<Parsed, SyntaxError> {
     match form {
+        Form::Yaml => yaml::parse(source, id, budget),
+        Form::Json => json::parse(source, id, budget),
+        Form::Dotenv => dotenv::parse(source, id, budget),
         Form::Dockerfile => dockerfile::parse(source, id, budget),
         Form::Lines => lines::parse(source, id, budget),
-        _ => Err(SyntaxError {
+        Form::Hcl => Err(SyntaxError {
             message: format!("{form:?} is not read yet"),
             span: Span::new(id, 0..0),
             template: false,
         }),
     }
+}
+
+/// The error for a text that must be rendered first; `span` is where that shows.
+fn template_error(span: Span) -> SyntaxError {
+    let message = "contains {{ }} templating, which means nothing before it is rendered".into();
+    SyntaxError { message, span, template: true }
 }

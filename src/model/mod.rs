@@ -6,10 +6,12 @@
 //!
 //! A new model is one folder here and one line in [`MODELS`].
 
+pub mod cloudformation;
 pub mod host;
 pub mod image;
+pub mod policy;
 #[cfg(test)]
-pub mod testing;
+mod testing;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -69,4 +71,4 @@ pub struct Model {
 }
 
 /// Every model.
-pub const MODELS: &[Model] = &[Model { domain: Domain::Host, build: host::documents::build }];
+pub const MODELS: &[Model] = &[cloudformation::MODEL, host::MODEL];
