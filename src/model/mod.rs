@@ -7,8 +7,10 @@
 //! A new model is one folder here and one line in [`MODELS`].
 
 pub mod cloudformation;
+pub mod docker;
 pub mod host;
 pub mod image;
+pub mod pieces;
 pub mod policy;
 #[cfg(test)]
 mod testing;
@@ -71,4 +73,4 @@ pub struct Model {
 }
 
 /// Every model.
-pub const MODELS: &[Model] = &[cloudformation::MODEL, host::MODEL];
+pub const MODELS: &[Model] = &[cloudformation::MODEL, docker::MODEL, host::MODEL];
