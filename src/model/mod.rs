@@ -14,6 +14,7 @@ pub mod pieces;
 pub mod policy;
 #[cfg(test)]
 mod testing;
+pub mod variables;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -4,7 +4,6 @@
 //! effective: the last `USER` counts, what `FROM an-earlier-stage` brings along included, build arguments
 //! with their defaults in place. What the base image brings along is not in the text and stays unknown.
 
-mod expand;
 mod record;
 mod shell;
 mod stage;
@@ -18,11 +17,11 @@ use std::sync::Arc;
 use crate::budget::Budget;
 use crate::format::dockerfile::{Arguments, Dockerfile, Instruction};
 use crate::format::{Body, Document};
+use crate::model::variables::{Allowance, Dialect, expand};
 use crate::model::{Built, Context, Model, image};
 use crate::resource::{Domain, Gap, GapKind, Resource, Scope};
 use crate::source::{Source, Span};
 use crate::value::Value;
-use expand::{Allowance, expand};
 use stage::{Arguments as BuildArguments, Stage};
 
 /// Dockerfiles among the documents of an audit.
@@ -63,7 +62,7 @@ fn read(file: &Dockerfile, source: &Source, budget: &Budget) -> Result<(Vec<Stag
                 return Err(format!("more than {MAX_STAGES} stages; not judged"));
             }
             let lookup = |name: &str| global.in_from(name);
-            let image = expand(&image.text, file.escape, &lookup, instruction.span, &allowance);
+            let image = expand(&image.text, Dialect::Dockerfile(file.escape), &lookup, instruction.span, &allowance);
             let parent = image.as_str().and_then(|name| by_name.get(&name.to_ascii_lowercase())).copied();
             let parent = parent.and_then(|number| Some((number, stages.get(number)?)));
             let name = name.as_ref().map(|name| name.text.clone());

@@ -23,6 +23,9 @@ pub struct Record {
     common: Vec<(&'static str, Value)>,
 }
 
+/// Longest shell text that is taken apart, in bytes; a word of it takes many times its length.
+const MAX_SCRIPT: usize = 1 << 20;
+
 type Expand<'a> = &'a dyn Fn(&str) -> Value;
 
 impl Record {
@@ -177,7 +180,7 @@ fn arguments(arguments: &Arguments, span: Span) -> Value {
     let list = |words: &[Word]| words.iter().map(|word| Value::string(word.text.clone(), word.span)).collect();
     let items: Vec<Value> = match arguments {
         Arguments::Exec(words) | Arguments::Words(words) => list(words),
-        Arguments::Text(word) => word.text.split_whitespace().map(|word| Value::string(word, span)).collect(),
+        Arguments::Text(word) => list(std::slice::from_ref(word)),
         Arguments::From { image, .. } => list(std::slice::from_ref(image)),
         Arguments::Pairs(pairs) => pairs.iter().map(|(name, _)| Value::string(name.text.clone(), span)).collect(),
         Arguments::Onbuild(inner) => vec![Value::string(inner.name, inner.span)],
@@ -233,6 +236,7 @@ fn commands(instruction: &Instruction, text: &str, shell: Option<&Value>) -> (Va
             }
         }
         _ if !runs_in_shell(shell) || text.starts_with("#!") => None,
+        _ if text.len() > MAX_SCRIPT => None,
         Arguments::Text(_) => shell::commands(&without_markers(instruction, text)),
         _ => None,
     };

@@ -7,8 +7,8 @@ use indexmap::IndexMap;
 
 use crate::format::dockerfile::{Arguments as Args, Instruction, Word};
 use crate::model::docker::base_image;
-use crate::model::docker::expand::{Allowance, Lookup, expand};
 use crate::model::docker::record::{self, Record};
+use crate::model::variables::{Allowance, Dialect, Lookup, expand};
 use crate::source::{Source, Span};
 use crate::value::{Data, Reason, Value};
 
@@ -46,7 +46,9 @@ impl Arguments {
         let Args::Pairs(pairs) = &instruction.arguments else { return };
         for (name, default) in pairs {
             let value = default.as_ref();
-            let value = value.map(|raw| expand(&raw.text, escape, &|name| self.in_from(name), instruction.span, all));
+            let value = value.map(|raw| {
+                expand(&raw.text, Dialect::Dockerfile(escape), &|name| self.in_from(name), instruction.span, all)
+            });
             self.declared.insert(name.text.clone(), (value, instruction.span));
         }
     }
@@ -199,7 +201,7 @@ impl Stage {
     }
 
     fn expanded(&self, raw: &str, span: Span) -> Value {
-        expand(raw, self.escape, &|name| self.lookup(name), span, &self.allowance)
+        expand(raw, Dialect::Dockerfile(self.escape), &|name| self.lookup(name), span, &self.allowance)
     }
 
     /// The value of a variable: `ENV` before `ARG`, and what neither declares may come from the base image.

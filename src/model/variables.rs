@@ -1,8 +1,9 @@
-//! Variables in a Dockerfile, as BuildKit's shlex expands them.
+//! Variables in texts: `$NAME`, `${NAME}`, `${NAME:-default}`, `${NAME:+other}`, `${NAME:?message}` and,
+//! without the colon, the same for unset instead of unset or empty.
 //!
-//! <https://docs.docker.com/reference/dockerfile/#environment-replacement>: `$NAME`, `${NAME}`,
-//! `${NAME:-default}`, `${NAME:+other}` and, without the colon, the same for unset instead of unset or
-//! empty. Single quotes keep everything, double quotes keep blanks, the escape character keeps the next.
+//! Dockerfiles (<https://docs.docker.com/reference/dockerfile/#environment-replacement>) add the shell's
+//! quotes and an escape character; Compose files
+//! (<https://docs.docker.com/reference/compose-file/interpolation/>) write `$$` for a dollar.
 
 use std::cell::Cell;
 
@@ -12,6 +13,17 @@ use crate::value::{Reason, Value};
 
 /// Deepest nesting of `${A:-${B:-...}}`.
 const MAX_DEPTH: u16 = 50;
+
+/// Whose rules a text follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// A Dockerfile with this escape character: single quotes keep everything, double quotes keep blanks,
+    /// quotes go away, and a variable that is not set is empty.
+    Dockerfile(char),
+    /// A Compose file: quotes are text, `$$` is a dollar, and a variable that is not set may be set by
+    /// the environment in which Compose runs.
+    Compose,
+}
 
 /// How many bytes the expanded texts of one file may have together: variables may hold each other, so
 /// that without a limit thirty lines fill the machine.
@@ -37,9 +49,9 @@ pub enum Lookup {
     Unknown(Reason, String),
 }
 
-/// Expands `raw` and removes its quotes. `raw` is a single word or the rest of a line.
-pub fn expand(raw: &str, escape: char, lookup: &dyn Fn(&str) -> Lookup, span: Span, all: &Allowance) -> Value {
-    let mut scan = Scan { rest: raw, escape, lookup, depth: 0, left: all.left.get(), over: false };
+/// Expands `raw`.
+pub fn expand(raw: &str, dialect: Dialect, lookup: &dyn Fn(&str) -> Lookup, span: Span, all: &Allowance) -> Value {
+    let mut scan = Scan { rest: raw, dialect, lookup, depth: 0, left: all.left.get(), over: false };
     let mut out = Pieces::default();
     scan.text(&mut out, None);
     if scan.over || out.size() > scan.left {
@@ -51,7 +63,7 @@ pub fn expand(raw: &str, escape: char, lookup: &dyn Fn(&str) -> Lookup, span: Sp
 
 struct Scan<'a> {
     rest: &'a str,
-    escape: char,
+    dialect: Dialect,
     lookup: &'a dyn Fn(&str) -> Lookup,
     depth: u16,
     left: usize,
@@ -74,18 +86,21 @@ impl Scan<'_> {
                 self.rest = "";
                 return;
             }
-            match c {
-                _ if Some(c) == end && !double => return,
-                '"' => double = !double,
-                '\'' if !double => {
+            if Some(c) == end && !double {
+                return;
+            }
+            match (c, self.dialect) {
+                ('$', _) => self.variable(out),
+                (_, Dialect::Compose) => out.char(c),
+                ('"', _) => double = !double,
+                ('\'', _) if !double => {
                     let (kept, rest) = self.rest.split_once('\'').unwrap_or((self.rest, ""));
                     out.text(kept);
                     self.rest = rest;
                 }
-                '$' => self.variable(out),
-                _ if c == self.escape => match self.next() {
+                (_, Dialect::Dockerfile(escape)) if c == escape => match self.next() {
                     // Within double quotes it escapes only what is special there.
-                    Some(next) if double && next != '"' && next != '$' && next != self.escape => {
+                    Some(next) if double && next != '"' && next != '$' && next != escape => {
                         out.char(c);
                         out.char(next);
                     }
@@ -102,11 +117,26 @@ impl Scan<'_> {
             self.rest = inner;
             return self.braced(out);
         }
-        let name = self.name();
-        if name.is_empty() {
+        if let (Dialect::Compose, Some(rest)) = (self.dialect, self.rest.strip_prefix('$')) {
+            self.rest = rest;
             return out.char('$');
         }
-        put(out, (self.lookup)(&name));
+        let name = self.name();
+        match (name.is_empty(), self.dialect) {
+            (false, _) => self.put(out, (self.lookup)(&name), &name),
+            (true, Dialect::Dockerfile(_)) => out.char('$'),
+            (true, Dialect::Compose) => out.hole(Reason::Invalid, "a dollar that names no variable"),
+        }
+    }
+
+    /// A variable that is not set is empty in a build; Compose may find it in its own environment.
+    fn put(&self, out: &mut Pieces, found: Lookup, name: &str) {
+        match found {
+            Lookup::Set(value) => out.value(&value),
+            Lookup::Unset if self.dialect == Dialect::Compose => out.hole(Reason::Environment, name),
+            Lookup::Unset => {}
+            Lookup::Unknown(reason, what) => out.hole(reason, &what),
+        }
     }
 
     fn name(&mut self) -> String {
@@ -127,7 +157,7 @@ impl Scan<'_> {
         match operator {
             Some('}') if !colon => {
                 self.next();
-                put(out, found);
+                self.put(out, found, &name);
             }
             Some('-' | '+' | '?') => {
                 if colon {
@@ -135,7 +165,7 @@ impl Scan<'_> {
                 }
                 let operator = self.next();
                 let word = self.word();
-                let word = if operator == Some('?') { stopped(&name) } else { word };
+                let word = if operator == Some('?') { self.stopped(&name) } else { word };
                 choose(out, found, colon, operator == Some('+'), word);
             }
             // Patterns (`${NAME#x}`, `${NAME/a/b}`) are not evaluated.
@@ -159,20 +189,13 @@ impl Scan<'_> {
         self.depth -= 1;
         word
     }
-}
 
-/// What stands for the value of `${NAME:?message}` without a value: the build stops there.
-fn stopped(name: &str) -> Pieces {
-    let mut word = Pieces::default();
-    word.hole(Reason::Invalid, name);
-    word
-}
-
-fn put(out: &mut Pieces, found: Lookup) {
-    match found {
-        Lookup::Set(value) => out.value(&value),
-        Lookup::Unset => {}
-        Lookup::Unknown(reason, what) => out.hole(reason, &what),
+    /// What stands for the value of `${NAME:?message}` without a value: the tool stops there.
+    fn stopped(&self, name: &str) -> Pieces {
+        let mut word = Pieces::default();
+        let compose = self.dialect == Dialect::Compose;
+        word.hole(if compose { Reason::Environment } else { Reason::Invalid }, name);
+        word
     }
 }
 
@@ -189,14 +212,18 @@ fn choose(out: &mut Pieces, found: Lookup, colon: bool, plus: bool, word: Pieces
         Lookup::Unknown(..) => None,
     };
     match (set, plus) {
-        (Some(true), false) => put(out, found),
+        (Some(true), false) => set_value(out, found),
         (Some(false), false) | (Some(true), true) => out.value(&word.into_value(here)),
         (Some(false), true) => {}
-        (None, _) => match found {
-            Lookup::Unknown(reason, what) => out.hole(reason, &what),
-            Lookup::Set(value) => out.value(&value),
-            Lookup::Unset => {}
-        },
+        (None, _) => set_value(out, found),
+    }
+}
+
+fn set_value(out: &mut Pieces, found: Lookup) {
+    match found {
+        Lookup::Set(value) => out.value(&value),
+        Lookup::Unknown(reason, what) => out.hole(reason, &what),
+        Lookup::Unset => {}
     }
 }
 
@@ -205,6 +232,28 @@ mod tests {
     use super::*;
     use crate::model::testing::plain;
     use crate::source::SourceId;
+
+    #[test]
+    fn compose_has_no_quotes_and_an_environment_of_its_own() {
+        let here = Span::new(SourceId(0), 0..0);
+        let lookup = |name: &str| match name {
+            "A" => Lookup::Set(Value::string("one", here)),
+            _ => Lookup::Unset,
+        };
+        let table = [
+            ("'$A'$$A", "'one'$A"),
+            ("${N:-d}", "d"),
+            ("${N-}", ""),
+            ("${N}", "unknown(an environment variable: N)"),
+            ("${N:?say why}", "unknown(an environment variable: N)"),
+            ("${A:?say why}", "one"),
+            ("${N:+x}", ""),
+            ("$ 5", "unknown(not valid in this language: a dollar that names no variable)"),
+        ];
+        for (raw, expected) in table {
+            assert_eq!(plain(&expand(raw, Dialect::Compose, &lookup, here, &Allowance::of(0))), expected, "{raw}");
+        }
+    }
 
     #[test]
     fn variables_expand_as_in_the_reference() {
@@ -240,9 +289,13 @@ mod tests {
             ("${A", "unknown(not evaluated by this version: A)"),
         ];
         for (raw, expected) in table {
-            assert_eq!(plain(&expand(raw, '\\', &lookup, here, &Allowance::of(0))), expected, "{raw}");
+            assert_eq!(
+                plain(&expand(raw, Dialect::Dockerfile('\\'), &lookup, here, &Allowance::of(0))),
+                expected,
+                "{raw}"
+            );
         }
         let deep = "${N:-".repeat(10_000);
-        assert!(expand(&deep, '\\', &lookup, here, &Allowance::of(0)).as_unknown().is_some());
+        assert!(expand(&deep, Dialect::Dockerfile('\\'), &lookup, here, &Allowance::of(0)).as_unknown().is_some());
     }
 }
