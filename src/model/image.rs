@@ -7,6 +7,7 @@
 
 use std::sync::Arc;
 
+use crate::model::pieces::{HOLE, hole, holed, part};
 use crate::source::Span;
 use crate::value::{Data, Unknown, Value};
 
@@ -43,31 +44,12 @@ pub fn of(value: &Value) -> Value {
     }
 }
 
-/// Stands for what is not known while a reference is taken apart; no reference can hold it.
-const HOLE: char = '\0';
-
 fn of_unknown(value: &Value, unknown: &Unknown) -> Value {
     let span = value.span;
-    let Some(pieces) = &unknown.pieces else { return value.clone() };
-    let hole = HOLE.to_string();
-    let text: String = pieces.iter().map(|piece| piece.as_deref().unwrap_or(&hole)).collect();
+    let Some((text, cause)) = holed(value) else { return value.clone() };
     let parts = parse(&text);
-    let open = Value::unknown(unknown.reason, unknown.what.clone(), span);
-    let part = |text: &str| match text.contains(HOLE) {
-        false => Value::string(text, span),
-        true => {
-            let mut pieces: Vec<Option<Arc<str>>> = Vec::new();
-            for (n, known) in text.split(HOLE).enumerate() {
-                if n > 0 {
-                    pieces.push(None);
-                }
-                if !known.is_empty() {
-                    pieces.push(Some(known.into()));
-                }
-            }
-            if pieces.len() == 1 { open.clone() } else { Value::partial(pieces, unknown, span) }
-        }
-    };
+    let part = |text: &str| part(text, cause, span);
+    let open = hole(Some(unknown), span);
     let mut out = vec![("name", value.clone())];
     // A hole in the first name may bring a registry with it, one at the end a tag or a digest.
     let before = text.split(HOLE).next().unwrap_or("");

@@ -7,6 +7,7 @@
 //! A new model is one folder here and one line in [`MODELS`].
 
 pub mod cloudformation;
+pub mod compose;
 pub mod docker;
 pub mod host;
 pub mod image;
@@ -74,4 +75,4 @@ pub struct Model {
 }
 
 /// Every model.
-pub const MODELS: &[Model] = &[cloudformation::MODEL, docker::MODEL, host::MODEL];
+pub const MODELS: &[Model] = &[cloudformation::MODEL, docker::MODEL, compose::MODEL, host::MODEL];

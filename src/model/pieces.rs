@@ -1,4 +1,5 @@
-//! Texts put together from parts of which some are not known.
+//! Texts of which some parts are not known: put together ([`Pieces`]) and taken apart again ([`holed`],
+//! [`part`]).
 
 use std::sync::Arc;
 
@@ -85,4 +86,46 @@ impl Pieces {
             _ => Value::partial(self.parts, &cause, span),
         }
     }
+}
+
+/// Stands for what is not known while a text is taken apart; no text can hold it.
+pub const HOLE: char = '\0';
+
+/// A scalar as text, with [`HOLE`] for each piece that is not known, and why it is not known; `None` if
+/// nothing of it is known.
+pub fn holed(value: &Value) -> Option<(String, Option<&Unknown>)> {
+    match &value.data {
+        Data::String(text) => Some((text.to_string(), None)),
+        Data::Number(number) => Some((number.to_string(), None)),
+        Data::Unknown(unknown) => {
+            let pieces = unknown.pieces.as_ref()?;
+            let hole = HOLE.to_string();
+            Some((pieces.iter().map(|piece| piece.as_deref().unwrap_or(&hole)).collect(), Some(unknown)))
+        }
+        _ => None,
+    }
+}
+
+/// A part of a text that may have holes: what is known of it.
+pub fn part(text: &str, cause: Option<&Unknown>, span: Span) -> Value {
+    let Some(cause) = cause.filter(|_| text.contains(HOLE)) else { return Value::string(text, span) };
+    let mut pieces = Vec::new();
+    for (n, known) in text.split(HOLE).enumerate() {
+        if n > 0 {
+            pieces.push(None);
+        }
+        if !known.is_empty() {
+            pieces.push(Some(known.into()));
+        }
+    }
+    match &*pieces {
+        [None] => hole(Some(cause), span),
+        _ => Value::partial(pieces, cause, span),
+    }
+}
+
+/// A part of which nothing is known.
+pub fn hole(cause: Option<&Unknown>, span: Span) -> Value {
+    let (reason, what) = cause.map_or((Reason::Invalid, "".into()), |cause| (cause.reason, cause.what.clone()));
+    Value::unknown(reason, what, span)
 }
