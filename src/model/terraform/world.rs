@@ -153,6 +153,7 @@ impl Drop for Entered<'_> {
 pub(super) struct Marks {
     sets: RefCell<HashMap<usize, Value>>,
     json: RefCell<HashMap<usize, (Value, Value)>>,
+    holes: RefCell<HashMap<usize, (Value, Vec<Value>)>>,
 }
 
 impl Marks {
@@ -175,6 +176,20 @@ impl Marks {
             self.json.borrow_mut().insert(key, (text.clone(), structure));
         }
         text
+    }
+
+    /// Remembers what stands in the place of each unknown piece of a text.
+    pub fn with_holes(&self, text: Value, holes: Vec<Value>) -> Value {
+        if let Some(key) = identity(&text) {
+            self.holes.borrow_mut().insert(key, (text.clone(), holes));
+        }
+        text
+    }
+
+    /// What stands in the place of each unknown piece of this very text; empty if nobody said.
+    pub fn holes(&self, text: &Value) -> Vec<Value> {
+        let holes = self.holes.borrow();
+        identity(text).and_then(|key| holes.get(&key)).map_or_else(Vec::new, |(_, holes)| holes.clone())
     }
 
     /// The structure that this very text was made from.

@@ -4,6 +4,7 @@
 mod args;
 mod collections;
 mod dates;
+mod digest;
 mod encoding;
 mod files;
 mod format;
