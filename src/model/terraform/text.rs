@@ -6,6 +6,9 @@ use super::world::{MAX_TEXT, Marks, World};
 use crate::source::Span;
 use crate::value::{Data, Reason, Reference, Unknown, Value};
 
+/// Most resources that one value is said to be computed from.
+pub(super) const MAX_REFS: usize = 64;
+
 /// A text under construction.
 pub(super) struct Text<'t> {
     marks: &'t Marks,
@@ -82,7 +85,7 @@ impl<'t> Text<'t> {
     /// Notes what the text is computed from.
     pub fn refer(&mut self, value: &Value) {
         for reference in value.references() {
-            if !self.refs.contains(reference) && self.refs.len() < 256 {
+            if !self.refs.contains(reference) && self.refs.len() < MAX_REFS {
                 self.refs.push(reference.clone());
             }
         }
@@ -100,7 +103,7 @@ impl<'t> Text<'t> {
             world.limit(span, format!("a text of more than {MAX_TEXT} bytes"));
             return world.cut(span);
         }
-        if !world.charge(self.length as u64 / 64, span) {
+        if !world.charge((self.length / 64 + self.pieces.len()) as u64, span) {
             return world.cut(span);
         }
         let cause = self.holes.first().and_then(Value::as_unknown).cloned();

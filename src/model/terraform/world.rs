@@ -11,12 +11,12 @@ use super::load::Loaded;
 use super::module::Modules;
 use crate::model::Context;
 use crate::resource::{Gap, GapKind, Scope};
-use crate::source::Span;
+use crate::source::{SourceId, Span};
 use crate::value::{Data, Reason, Value};
 
 /// Deepest chain of evaluations (expressions within expressions, locals that use locals). The thread
 /// that evaluates has a stack for it, see [`super::build`].
-pub(super) const MAX_CHAIN: u32 = 3_000;
+pub(super) const MAX_CHAIN: u32 = 1_500;
 
 /// Steps that one attribute, local, output or variable may take (some tenths of a second).
 const MAX_STEPS_EACH: u64 = 1_000_000;
@@ -50,7 +50,7 @@ pub(super) struct Root {
 #[derive(Default)]
 struct Gaps {
     list: Vec<Gap>,
-    seen: HashSet<(Option<Span>, String)>,
+    seen: HashSet<(SourceId, Option<Span>, String)>,
 }
 
 impl<'w> World<'w> {
@@ -117,10 +117,12 @@ impl<'w> World<'w> {
         self.gap(GapKind::Limit, span, format!("{what}; not evaluated further"), None);
     }
 
-    /// Notes a gap, once for each place and message.
+    /// Notes a gap, once for each place and message; a limit once for each file and message, because
+    /// whatever needs what was cut off is cut off as well.
     pub fn gap(&self, kind: GapKind, span: Span, message: String, hint: Option<String>) {
         let mut gaps = self.gaps.borrow_mut();
-        if gaps.seen.len() < 10_000 && gaps.seen.insert((Some(span), message.clone())) {
+        let place = (kind != GapKind::Limit).then_some(span);
+        if gaps.seen.len() < 10_000 && gaps.seen.insert((span.source, place, message.clone())) {
             let path = self.ctx.sources.get(span.source).map_or_else(|| Arc::from("?"), |source| source.path.clone());
             gaps.list.push(Gap { kind, path, span: Some(span), message, hint });
         }
