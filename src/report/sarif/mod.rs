@@ -45,7 +45,9 @@ fn log(audit: &Audit, options: Options) -> Log<'_> {
         rules.entry(&judged.finding.rule.id).or_insert(&judged.finding.rule);
     }
     rules.sort_keys();
-    let results = findings.iter().map(|judged| result(audit, judged, &rules)).collect();
+    // Of a baseline's comparison either every failure tells or none.
+    let compared = audit.findings.iter().any(|judged| judged.standing == Standing::Known);
+    let results = findings.iter().map(|judged| result(audit, judged, &rules, compared)).collect();
     let components = audit.law.frameworks.iter().enumerate();
     let driver = Driver {
         name: TOOL,
@@ -143,7 +145,7 @@ fn message(text: String) -> Text<'static> {
     Text { text: Cow::Owned(text) }
 }
 
-fn result<'a>(audit: &'a Audit, judged: &'a Judged, rules: &IndexMap<&str, &rule::Rule>) -> Result<'a> {
+fn result<'a>(audit: &'a Audit, judged: &'a Judged, rules: &IndexMap<&str, &rule::Rule>, compared: bool) -> Result<'a> {
     let finding = &judged.finding;
     let rule = &finding.rule;
     let (kind, says) = kind(finding.verdict);
@@ -164,7 +166,7 @@ fn result<'a>(audit: &'a Audit, judged: &'a Judged, rules: &IndexMap<&str, &rule
         }],
         partial_fingerprints: BTreeMap::from([("duecare/v1", &*judged.fingerprint)]),
         suppressions: suppression(audit, &judged.standing).map(|it| [it]),
-        baseline_state: baseline(audit, judged),
+        baseline_state: baseline(judged, compared),
         properties: ResultProperties {
             verdict: finding.verdict.id(),
             severity: rule.severity.id(),
@@ -192,9 +194,8 @@ fn suppression(audit: &Audit, standing: &Standing) -> Option<Suppression> {
     Some(Suppression { kind, status: "accepted", justification })
 }
 
-/// Set for every failure if a baseline knows any of them.
-fn baseline(audit: &Audit, judged: &Judged) -> Option<&'static str> {
-    let compared = audit.findings.iter().any(|judged| judged.standing == Standing::Known);
+/// Whether the baseline has the failure, if there was one to compare with.
+fn baseline(judged: &Judged, compared: bool) -> Option<&'static str> {
     match judged.standing {
         Standing::Known => Some("unchanged"),
         _ if compared && judged.finding.verdict == Verdict::Fail => Some("new"),
