@@ -9,7 +9,7 @@ use super::finish;
 use super::traverse::is_data;
 use super::world::World;
 use crate::resource::{Domain, Resource, Scope};
-use crate::source::{SourceId, Span};
+use crate::source::SourceId;
 use crate::value::{Data, Entry, Reference, Value};
 
 /// What stands in the place of a value that the plan calls sensitive.
