@@ -240,7 +240,14 @@ impl Evaluator<'_> {
         truth: Truth,
     ) -> Evidence {
         let named = named(prefix, &members.path);
+        let nobody_fits = match members.quantifier {
+            Quantifier::Each => false,
+            Quantifier::Some => truth == Truth::False,
+            Quantifier::None => truth == Truth::True,
+        };
         let mut evidence = match self.members(members, frame, Some(truth)).1 {
+            // Any one of them would be an arbitrary witness: the list itself is the evidence.
+            Decider::Member(..) if nobody_fits => frame.seen_none(named, &members.path, whole.words()),
             Decider::Member(inner, n) => {
                 let truth = self.truth(&members.body, inner);
                 self.explain(&members.body, inner, &format!("{named}{n}."), truth)
@@ -344,6 +351,26 @@ impl<'a> Frame<'a> {
 
     fn evidence(&self, observed: String, expected: String) -> Evidence {
         Evidence { path: String::new(), observed, expected, span: self.resource.span, unknown: None }
+    }
+
+    /// The evidence of a list none of whose members fits.
+    fn seen_none(&self, named: String, path: &Path, expected: String) -> Evidence {
+        let hits = path.select(self.start(path));
+        let found = hits.iter().find_map(|hit| if let Hit::Found(value) = hit { Some(*value) } else { None });
+        let members: usize = hits
+            .iter()
+            .map(|hit| match hit {
+                Hit::Found(value) => value.as_list().map_or(1, |list| list.len()),
+                Hit::Absent(_) => 0,
+            })
+            .sum();
+        let observed = match (members, found) {
+            (1, Some(value)) => format!("{named} = {}", redact::value(&named, value)),
+            _ => format!("{named} has {members} members, none of which is that"),
+        };
+        let only = |value: &Value| value.as_list().and_then(|list| list.first().map(|member| member.span));
+        let span = found.map_or(self.resource.span, |value| only(value).filter(|_| members == 1).unwrap_or(value.span));
+        Evidence { path: named, span, ..self.evidence(observed, expected) }
     }
 
     /// The evidence of a value that is there.

@@ -7,15 +7,17 @@
 //! A new model is one folder here and one line in [`MODELS`].
 
 pub mod cloudformation;
-#[cfg(test)]
-mod harness;
+pub mod compose;
+pub mod docker;
 pub mod host;
 pub mod image;
 pub mod kubernetes;
+pub mod pieces;
 pub mod policy;
 pub mod terraform;
 #[cfg(test)]
-pub mod testing;
+mod testing;
+pub mod variables;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -76,12 +78,8 @@ pub struct Model {
 }
 
 /// Every model.
-pub const MODELS: &[Model] = &[
-    terraform::MODEL,
-    cloudformation::MODEL,
-    kubernetes::MODEL,
-    Model { domain: Domain::Host, build: host::documents::build },
-];
+pub const MODELS: &[Model] =
+    &[terraform::MODEL, cloudformation::MODEL, kubernetes::MODEL, docker::MODEL, compose::MODEL, host::MODEL];
 
 /// The absolute path that `relative` is as seen from `directory`, by its names alone.
 fn resolved(directory: &str, relative: &str) -> String {
