@@ -92,6 +92,11 @@ pub struct Heredoc {
     pub expand: bool,
 }
 
+/// Largest text that is read, in bytes.
+const MAX_BYTES: usize = 4 << 20;
+/// Most instructions that are read.
+const MAX_INSTRUCTIONS: usize = 200_000;
+
 /// Parses the whole text.
 pub fn parse(source: &Source, id: SourceId, budget: &Budget) -> Result<Parsed, SyntaxError> {
     let text = &*source.text;
@@ -99,8 +104,12 @@ pub fn parse(source: &Source, id: SourceId, budget: &Budget) -> Result<Parsed, S
         let message = "not a text: it holds a NUL byte".into();
         return Err(SyntaxError { message, span: Span::new(id, at..at), template: false });
     }
+    let none = Span::new(id, 0..0);
+    if text.len() > MAX_BYTES {
+        return Err(failed(source, format!("more than {MAX_BYTES} bytes; not read"), none));
+    }
     let scanned = scan::scan(text).map_err(|(message, at)| failed(source, message, Span::new(id, at)))?;
-    budget.nodes(1 + text.len() as u64 / 8).map_err(|limit| failed(source, limit.to_string(), Span::new(id, 0..0)))?;
+    budget.nodes(1 + text.len() as u64 / 8).map_err(|limit| failed(source, limit.to_string(), none))?;
     // The crate promises not to panic; should it do so all the same, one file is lost and not the audit.
     let parsed = std::panic::catch_unwind(|| parse_dockerfile::parse(&scanned.masked));
     let file = match parsed {
@@ -109,9 +118,12 @@ pub fn parse(source: &Source, id: SourceId, budget: &Budget) -> Result<Parsed, S
             let span = line_span(text, error.line(), id);
             return Err(failed(source, format!("{error:#}"), span));
         }
-        Err(_) => return Err(failed(source, "its parser gave up".into(), Span::new(id, 0..0))),
+        Err(_) => return Err(failed(source, "its parser gave up".into(), none)),
     };
     let escape = file.parser_directives.escape.as_ref().map_or('\\', |directive| directive.value.value);
+    if file.instructions.len() > MAX_INSTRUCTIONS {
+        return Err(failed(source, format!("more than {MAX_INSTRUCTIONS} instructions; not read"), none));
+    }
     let reader = Reader { text, id, escape, scanned: &scanned };
     let instructions = file.instructions.iter().filter_map(|one| reader.instruction(one)).collect();
     let comments = scanned.comments.iter().map(|range| Span::new(id, range.clone())).collect();

@@ -3,12 +3,14 @@
 
 use std::os::unix::fs::symlink;
 use std::path::Path;
+use std::rc::Rc;
 
 use super::*;
 use crate::budget::Budget;
+use crate::format::lines::Line;
 use crate::model::host;
 use crate::model::testing::{place, plain};
-use crate::open::Root;
+use crate::open::{OpenError, Root, Stat};
 use crate::source::Sources;
 
 const CONFIG: &str = "/etc/ssh/sshd_config";
@@ -403,6 +405,57 @@ fn an_unread_file_makes_unknown_what_it_could_have_set_first() {
     ]);
     let (_dir, built, _) = host(&files);
     assert!(built.gaps.iter().any(|gap| gap.kind == GapKind::Unparsed && &*gap.path == "/etc/ssh/x"));
+}
+
+/// A host that refuses to show one of its files.
+struct Refusing<'a> {
+    host: &'a host::view::HostRoot<'a>,
+    refused: &'a str,
+}
+
+impl View for Refusing<'_> {
+    fn read(&self, path: &str) -> Result<host::view::Text, OpenError> {
+        if path == self.refused { Err(OpenError::Denied) } else { self.host.read(path) }
+    }
+    fn lines(&self, path: &str) -> Result<Rc<[Line]>, host::view::Trouble> {
+        if path == self.refused { Err(host::view::Trouble::Open(OpenError::Denied)) } else { self.host.lines(path) }
+    }
+    fn list(&self, path: &str) -> Result<Vec<String>, OpenError> {
+        if path == self.refused { Err(OpenError::Denied) } else { self.host.list(path) }
+    }
+    fn stat(&self, path: &str) -> Result<Stat, OpenError> {
+        self.host.stat(path)
+    }
+    fn display(&self, path: &str) -> Arc<str> {
+        self.host.display(path)
+    }
+    fn budget(&self) -> &Budget {
+        self.host.budget()
+    }
+    fn is_whole(&self) -> bool {
+        true
+    }
+}
+
+#[test]
+fn what_only_root_may_read_is_named_and_unknown() {
+    let text = "UsePAM yes\nInclude /etc/ssh/sshd_config.d/*.conf\nPermitRootLogin no\n";
+    let (dir, ..) = host(&[(CONFIG, text), ("/etc/ssh/sshd_config.d/a.conf", "UseDNS yes\n")]);
+    for refused in ["/etc/ssh/sshd_config.d/a.conf", "/etc/ssh/sshd_config.d", CONFIG] {
+        let root = Root::open(dir.path()).unwrap();
+        let (mut sources, budget) = (Sources::default(), Budget::default());
+        let view = host::view::HostRoot::new(&root, "/", &mut sources, &budget);
+        let view = Refusing { host: &view, refused };
+        let scope = Scope { domain: crate::resource::Domain::Host, path: "/".into() };
+        let mut built = Built::default();
+        probe(&view, &scope, &mut built);
+        let unknown = format!("unknown(needs more rights: {refused})");
+        assert_eq!(plain(attribute(&built, "sshd", "permitrootlogin").unwrap()), unknown);
+        let earlier = if refused == CONFIG { &*unknown } else { "yes" };
+        assert_eq!(plain(attribute(&built, "sshd", "usepam").unwrap()), earlier);
+        assert_eq!((built.gaps.len(), built.gaps[0].kind), (1, GapKind::Unreadable));
+        assert!(built.gaps[0].hint.is_some());
+    }
 }
 
 #[test]
