@@ -3,6 +3,7 @@
 //! What the plan calls unknown is computed when it is applied. What it calls sensitive is not kept.
 //! Which resource a value was computed from stands in the configuration that a plan carries along.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::finish;
@@ -18,7 +19,8 @@ const SENSITIVE: &str = "(sensitive)";
 /// Adds the resources of a plan or state.
 pub(super) fn build(world: &World, source: SourceId, data: &Value, out: &mut Vec<Resource>) {
     let path = world.ctx.sources.get(source).map_or_else(|| Arc::from("?"), |source| source.path.clone());
-    let plan = Plan { world, data, scope: Scope { domain: Domain::Terraform, path } };
+    let scope = Scope { domain: Domain::Terraform, path };
+    let plan = Plan { world, unknown: by_address(data, "resource_changes"), scope };
     let values = data.get("planned_values").or_else(|| data.get("values"));
     let configuration = data.at_path(&["configuration", "root_module"]);
     if let Some(root) = values.and_then(|values| values.get("root_module")) {
@@ -28,8 +30,14 @@ pub(super) fn build(world: &World, source: SourceId, data: &Value, out: &mut Vec
 
 struct Plan<'p, 'w> {
     world: &'p World<'w>,
-    data: &'p Value,
+    /// What each resource's change says of it.
+    unknown: HashMap<&'p str, &'p Value>,
     scope: Scope,
+}
+
+/// The items of a list by their address.
+fn by_address<'v>(value: &'v Value, name: &str) -> HashMap<&'v str, &'v Value> {
+    items(value, name).iter().filter_map(|item| Some((text(item, "address")?, item))).collect()
 }
 
 fn items<'v>(value: &'v Value, name: &str) -> &'v [Value] {
@@ -43,12 +51,13 @@ fn text<'v>(value: &'v Value, name: &str) -> Option<&'v str> {
 impl Plan<'_, '_> {
     /// A module and those within it; how deep they are, the JSON parser has bounded.
     fn module(&self, module: &Value, configuration: Option<&Value>, prefix: &str, out: &mut Vec<Resource>) {
+        let configured = configuration.map(|module| by_address(module, "resources")).unwrap_or_default();
         for resource in items(module, "resources") {
             if let Err(limit) = self.world.ctx.budget.instances(1) {
                 self.world.limit(resource.span, limit.to_string());
                 return;
             }
-            out.extend(self.world.afresh(|| self.resource(resource, configuration, prefix)));
+            out.extend(self.world.afresh(|| self.resource(resource, &configured, prefix)));
         }
         for child in items(module, "child_modules") {
             let Some(address) = text(child, "address") else { continue };
@@ -58,7 +67,7 @@ impl Plan<'_, '_> {
         }
     }
 
-    fn resource(&self, resource: &Value, configuration: Option<&Value>, prefix: &str) -> Option<Resource> {
+    fn resource(&self, resource: &Value, configured: &HashMap<&str, &Value>, prefix: &str) -> Option<Resource> {
         let address = text(resource, "address")?;
         let kind = text(resource, "type")?;
         let kind: Arc<str> = if is_data(address) { format!("data.{kind}").into() } else { kind.into() };
@@ -66,21 +75,17 @@ impl Plan<'_, '_> {
         if let Some(sensitive) = resource.get("sensitive_values") {
             values = hide(&values, sensitive);
         }
-        if let Some(unknown) = self.unknown(address) {
+        // What is known only after it was applied.
+        if let Some(unknown) = self.unknown.get(address).and_then(|change| change.at_path(&["change", "after_unknown"]))
+        {
             values = mark(&values, unknown, &format!("{address}."));
         }
-        if let Some(expressions) = expressions(configuration, address.get(prefix.len()..).unwrap_or(address)) {
+        let local = address.get(prefix.len()..).and_then(|local| local.split('[').next()).unwrap_or(address);
+        if let Some(expressions) = configured.get(local).and_then(|block| block.get("expressions")) {
             values = refer(&values, expressions, prefix);
         }
         let attributes = finish::documents(self.world, &values);
         Some(Resource { kind, address: address.into(), attributes, span: resource.span, scope: self.scope.clone() })
-    }
-
-    /// What of a resource is known only after it was applied.
-    fn unknown(&self, address: &str) -> Option<&Value> {
-        let changes = items(self.data, "resource_changes");
-        let change = changes.iter().find(|change| text(change, "address") == Some(address))?;
-        change.at_path(&["change", "after_unknown"])
     }
 }
 
@@ -88,13 +93,6 @@ impl Plan<'_, '_> {
 fn call_name(address: &str) -> &str {
     let name = address.strip_prefix("module.").unwrap_or(address);
     name.split(['[', '.']).next().unwrap_or(name)
-}
-
-/// The expressions that the configuration has for a resource, by attribute.
-fn expressions<'v>(configuration: Option<&'v Value>, address: &str) -> Option<&'v Value> {
-    let base = address.split('[').next()?;
-    let found = items(configuration?, "resources").iter().find(|resource| text(resource, "address") == Some(base))?;
-    found.get("expressions")
 }
 
 /// `value` with its texts replaced where `sensitive` says so.
