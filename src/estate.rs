@@ -4,12 +4,12 @@
 //! selector). Models turn all but the literal ones into [`Reference`]s; this module joins both kinds,
 //! so that no rule has to know how a link was written.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::resource::{Domain, Resource, Scope};
 use crate::rule::path::{Hit, Path};
-use crate::value::{Data, Reference, Value, same_key};
+use crate::value::{Data, Reason, Reference, Value, same_key};
 
 /// Every resource of an audit.
 #[derive(Debug, Default)]
@@ -21,6 +21,8 @@ pub struct Estate {
     pub whole: bool,
     by_kind: HashMap<Arc<str>, Vec<usize>>,
     by_address: HashMap<(Scope, Arc<str>), Vec<usize>>,
+    /// Every name that is not a literal, with the kind of its bearer.
+    names: HashSet<(Arc<str>, Name)>,
     incoming: Mutex<IncomingByLink>,
 }
 
@@ -33,6 +35,17 @@ pub struct Linked {
     pub open: bool,
 }
 
+/// A name by which a resource may be called.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Name {
+    /// A literal text.
+    Text(String),
+    /// The name at the end of an ARN of this service.
+    Arn(String, String),
+    /// A text that is not known and is the same wherever it stands: `var.name`, `${Stage}-logs`.
+    Same(Scope, String),
+}
+
 /// Indexes by kind and attribute, made when first asked for.
 type IncomingByLink = HashMap<(Arc<str>, Path), Arc<Incoming>>;
 
@@ -40,8 +53,9 @@ type IncomingByLink = HashMap<(Arc<str>, Path), Arc<Incoming>>;
 #[derive(Debug, Default)]
 struct Incoming {
     by_reference: HashMap<(Scope, Arc<str>), Vec<usize>>,
-    by_literal: HashMap<(Domain, String), Vec<usize>>,
-    unresolved: HashMap<Scope, Vec<usize>>,
+    by_name: HashMap<(Domain, Name), Vec<usize>>,
+    /// What is not known, with the names that it may be known by.
+    unresolved: HashMap<Scope, Vec<(usize, Vec<Name>)>>,
 }
 
 impl Estate {
@@ -49,6 +63,8 @@ impl Estate {
     pub fn new(resources: Vec<Resource>, whole: bool) -> Estate {
         let mut estate = Estate { resources, whole, ..Estate::default() };
         for (index, resource) in estate.resources.iter().enumerate() {
+            let names = identities(resource).into_iter().filter(|name| matches!(name, Name::Same(..)));
+            estate.names.extend(names.map(|name| (resource.kind.clone(), name)));
             estate.by_kind.entry(resource.kind.clone()).or_default().push(index);
             let exact = (resource.scope.clone(), resource.address.clone());
             estate.by_address.entry(exact).or_default().push(index);
@@ -83,12 +99,16 @@ impl Estate {
                     .extend(incoming.by_reference.get(&(resource.scope.clone(), address.into())).into_iter().flatten());
             }
             for name in &names {
-                certain.extend(incoming.by_literal.get(&(resource.scope.domain, name.clone())).into_iter().flatten());
+                certain.extend(incoming.by_name.get(&(resource.scope.domain, name.clone())).into_iter().flatten());
             }
             certain.sort_unstable();
             certain.dedup();
-            let maybe = incoming.unresolved.get(&resource.scope).into_iter().flatten().filter(|n| !certain.contains(n));
-            linked.resources.extend(maybe.map(|index| (*index, false)));
+            // What is not known may refer to this one, unless another one of its kind bears the name.
+            let taken =
+                |names: &[Name]| names.iter().any(|name| self.names.contains(&(resource.kind.clone(), name.clone())));
+            let maybe = incoming.unresolved.get(&resource.scope).into_iter().flatten();
+            let maybe = maybe.filter(|(index, names)| !certain.contains(index) && !taken(names));
+            linked.resources.extend(maybe.map(|(index, _)| (*index, false)));
             linked.resources.extend(certain.iter().map(|index| (*index, true)));
         }
         linked
@@ -105,17 +125,14 @@ impl Estate {
                 let found = self.by_address.get(&key).into_iter().flatten();
                 linked.resources.extend(found.filter(|n| self.is_kind(**n, kinds)).map(|n| (*n, true)));
             }
-            if let Some(text) = value.as_str() {
-                let spellings = spellings(text);
-                let same = kinds.iter().flat_map(|kind| self.of_kind(kind)).filter(|index| {
-                    let other = self.resources.get(**index);
-                    other.is_some_and(|o| {
-                        o.scope.domain == resource.scope.domain
-                            && identities(o).iter().any(|name| spellings.contains(name))
-                    })
-                });
-                linked.resources.extend(same.map(|n| (*n, true)));
-            }
+            let called = spellings(value, &resource.scope);
+            let same = kinds.iter().flat_map(|kind| self.of_kind(kind)).filter(|index| {
+                let other = self.resources.get(**index);
+                other.is_some_and(|o| {
+                    o.scope.domain == resource.scope.domain && identities(o).iter().any(|name| called.contains(name))
+                })
+            });
+            linked.resources.extend(same.map(|n| (*n, true)));
             // It refers to something, and that is not here: an ARN of another account, a variable.
             linked.open |= linked.resources.len() == before;
         }
@@ -142,12 +159,12 @@ impl Estate {
                 for Reference { address, .. } in value.references() {
                     incoming.by_reference.entry((resource.scope.clone(), address.clone())).or_default().push(*index);
                 }
-                if let Some(text) = value.as_str() {
-                    for name in spellings(text) {
-                        incoming.by_literal.entry((resource.scope.domain, name)).or_default().push(*index);
-                    }
-                } else if value.as_unknown().is_some() && value.references().is_empty() {
-                    incoming.unresolved.entry(resource.scope.clone()).or_default().push(*index);
+                let names = spellings(value, &resource.scope);
+                if value.as_unknown().is_some() && value.references().is_empty() {
+                    incoming.unresolved.entry(resource.scope.clone()).or_default().push((*index, names.clone()));
+                }
+                for name in names {
+                    incoming.by_name.entry((resource.scope.domain, name)).or_default().push(*index);
                 }
             }
         }
@@ -195,32 +212,83 @@ fn values<'a>(attributes: &'a Value, path: &Path) -> Vec<&'a Value> {
     out
 }
 
-/// The literal names by which other resources may call this one.
-fn identities(resource: &Resource) -> Vec<String> {
+/// The names by which other resources may call this one.
+fn identities(resource: &Resource) -> Vec<Name> {
     let Some(map) = resource.attributes.as_map() else { return Vec::new() };
     let is_name = |key: &str| {
         let exact = ["id", "name", "arn", "bucket", "identifier"].iter().any(|name| same_key(key, name));
         let lower = key.to_ascii_lowercase();
         exact || lower.ends_with("name") || lower.ends_with("identifier")
     };
-    let texts = map.iter().filter(|(key, _)| is_name(key)).filter_map(|(_, entry)| entry.value.as_str());
-    texts.filter(|text| !text.is_empty()).map(str::to_owned).collect()
+    let mut names = Vec::new();
+    for (_, entry) in map.iter().filter(|(key, _)| is_name(key)) {
+        match entry.value.as_str() {
+            Some("") => {}
+            Some(text) => {
+                names.push(Name::Text(text.to_owned()));
+                let services = services(&resource.kind);
+                names.extend(services.into_iter().map(|service| Name::Arn(service, text.to_owned())));
+            }
+            None => names.extend(same_unknown(&entry.value, &resource.scope)),
+        }
+    }
+    names
 }
 
-/// A literal and, for an ARN, the name at its end.
-fn spellings(text: &str) -> Vec<String> {
-    let mut all = vec![text.to_owned()];
-    if text.starts_with("arn:") {
-        all.extend(text.rsplit([':', '/']).next().filter(|name| !name.is_empty()).map(str::to_owned));
+/// The names that a value calls another resource by.
+fn spellings(value: &Value, scope: &Scope) -> Vec<Name> {
+    let Some(text) = value.as_str() else { return same_unknown(value, scope).into_iter().collect() };
+    let mut names = vec![Name::Text(text.to_owned())];
+    let last = text.rsplit([':', '/']).next().filter(|name| !name.is_empty() && *name != text);
+    match (text.strip_prefix("arn:"), last) {
+        // arn:partition:service:region:account:...name
+        (Some(rest), Some(last)) => {
+            let service = rest.split(':').nth(1).unwrap_or_default();
+            names.push(Name::Arn(service.to_owned(), last.to_owned()));
+        }
+        // `table/records`, as some services name what they scale or protect
+        (None, Some(last)) if !text.contains(':') => names.push(Name::Text(last.to_owned())),
+        _ => {}
     }
-    all
+    names
+}
+
+/// The name of an unknown that has one value wherever it stands, with one piece that is not known.
+fn same_unknown(value: &Value, scope: &Scope) -> Option<Name> {
+    let unknown =
+        value.as_unknown().filter(|unknown| matches!(unknown.reason, Reason::Variable | Reason::Parameter))?;
+    let pieces = unknown.pieces.as_deref().unwrap_or(&[None]);
+    let holes = pieces.iter().filter(|piece| piece.is_none()).count();
+    let shown: Vec<&str> = pieces.iter().map(|piece| piece.as_deref().unwrap_or("\0")).collect();
+    (holes == 1).then(|| Name::Same(scope.clone(), format!("{}\0{}", unknown.what, shown.concat())))
+}
+
+/// The services, as ARNs name them, whose resources are of this kind.
+fn services(kind: &str) -> Vec<String> {
+    const RENAMED: &[(&str, &[&str])] = &[
+        ("rds", &["db", "rds", "docdb", "neptune"]),
+        ("elasticloadbalancing", &["lb", "elb", "alb", "elasticloadbalancing", "elasticloadbalancingv2"]),
+        ("elasticfilesystem", &["efs"]),
+        ("es", &["elasticsearch", "opensearch", "opensearchservice"]),
+        ("logs", &["cloudwatch", "logs"]),
+        ("events", &["cloudwatch", "events"]),
+        ("states", &["sfn", "stepfunctions"]),
+        ("ec2", &["instance", "volume", "ebs", "vpc", "subnet", "security", "ami", "ec2", "eip"]),
+        ("execute-api", &["api", "apigateway", "apigatewayv2"]),
+        ("kafka", &["msk"]),
+    ];
+    let word = match kind.strip_prefix("aws_") {
+        Some(rest) => rest.split('_').next().unwrap_or(rest).to_owned(),
+        None => kind.split("::").nth(1).unwrap_or(kind).to_ascii_lowercase(),
+    };
+    let renamed = RENAMED.iter().filter(|(_, words)| words.contains(&&*word)).map(|(service, _)| (*service).to_owned());
+    renamed.chain([word.clone()]).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::source::{SourceId, Span};
-    use crate::value::Reason;
 
     fn here() -> Span {
         Span::new(SourceId(0), 0..0)
@@ -253,27 +321,43 @@ mod tests {
     fn a_link_is_found_whatever_its_spelling() {
         let estate = Estate::new(
             vec![
-                resource("bucket", "bucket.a", vec![("bucket", text("records"))]),
-                resource("bucket", "bucket.b[0]", vec![]),
+                resource("aws_s3_bucket", "bucket.a", vec![("bucket", text("records"))]),
+                resource("aws_s3_bucket", "bucket.b[0]", vec![]),
                 resource("versioning", "versioning.by_literal", vec![("bucket", text("records"))]),
                 resource("versioning", "versioning.by_arn", vec![("bucket", text("arn:aws:s3:::records"))]),
+                resource("versioning", "versioning.other_service", vec![("bucket", text("arn:aws:sqs:::records"))]),
                 resource("versioning", "versioning.by_reference", vec![("bucket", refers("bucket.b"))]),
                 resource("versioning", "versioning.other", vec![("bucket", text("other"))]),
             ],
             false,
         );
         assert_eq!(versioning(&estate, 0), [(2, true), (3, true)]);
-        assert_eq!(versioning(&estate, 1), [(4, true)]);
+        assert_eq!(versioning(&estate, 1), [(5, true)]);
     }
 
     #[test]
     fn an_attribute_that_is_not_known_may_be_a_link_to_any() {
         let unknown = Value::unknown(Reason::Variable, "var.bucket", here());
         let estate = Estate::new(
-            vec![resource("bucket", "bucket.a", vec![]), resource("versioning", "v", vec![("bucket", unknown)])],
+            vec![resource("aws_s3_bucket", "bucket.a", vec![]), resource("versioning", "v", vec![("bucket", unknown)])],
             false,
         );
         assert_eq!(versioning(&estate, 0), [(1, false)]);
+    }
+
+    #[test]
+    fn the_same_variable_is_the_same_name() {
+        let variable = |name: &str| Value::unknown(Reason::Variable, name, here());
+        let estate = Estate::new(
+            vec![
+                resource("aws_s3_bucket", "bucket.a", vec![("bucket", variable("var.a"))]),
+                resource("aws_s3_bucket", "bucket.b", vec![("bucket", variable("var.b"))]),
+                resource("versioning", "v", vec![("bucket", variable("var.a"))]),
+            ],
+            false,
+        );
+        assert_eq!(versioning(&estate, 0), [(2, true)]);
+        assert_eq!(versioning(&estate, 1), []);
     }
 
     #[test]

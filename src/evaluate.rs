@@ -213,7 +213,10 @@ impl Evaluator<'_> {
             Assertion::Linked(linked) => {
                 let decider = self.linked(linked, frame, Some(truth)).1;
                 let what = linked.kinds.join(" or ");
-                let none = || format!("no {what} refers to it");
+                let none = || match linked.by {
+                    Link::Via(_) => format!("no {what} refers to it"),
+                    Link::To(_) => format!("it refers to no {what}"),
+                };
                 self.explain_others(&linked.body, assertion, frame, decider, &what, none)
             }
             Assertion::Present(present) => {
