@@ -53,6 +53,19 @@ impl Domain {
     pub const ALL: &[Domain] =
         &[Domain::Terraform, Domain::CloudFormation, Domain::Kubernetes, Domain::Docker, Domain::Compose, Domain::Host];
 
+    /// The domain of a group of kinds in rules/kinds.yaml; `None` for kinds of no one domain.
+    pub fn of_group(group: &str) -> Option<Domain> {
+        match group.split('_').next() {
+            Some("terraform") => Some(Domain::Terraform),
+            Some("cloudformation") => Some(Domain::CloudFormation),
+            Some("kubernetes") => Some(Domain::Kubernetes),
+            Some("docker") => Some(Domain::Docker),
+            Some("compose") => Some(Domain::Compose),
+            Some("host") => Some(Domain::Host),
+            _ => None,
+        }
+    }
+
     /// Its name for people.
     pub fn title(self) -> &'static str {
         match self {
@@ -109,6 +122,8 @@ pub enum GapKind {
     Limit,
     /// The system was not recognised.
     Unrecognised,
+    /// There was nothing to audit.
+    Nothing,
     /// Worth knowing, and no reason to call the audit incomplete.
     Note,
 }
@@ -128,6 +143,7 @@ impl GapKind {
             GapKind::Missing => "missing",
             GapKind::Limit => "limit",
             GapKind::Unrecognised => "unrecognised",
+            GapKind::Nothing => "nothing",
             GapKind::Note => "note",
         }
     }

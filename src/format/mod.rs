@@ -4,6 +4,7 @@
 
 pub mod dockerfile;
 pub mod dotenv;
+pub mod hcl;
 pub mod json;
 pub mod lines;
 mod tree;
@@ -53,6 +54,8 @@ pub struct Document {
 pub enum Body {
     /// YAML and JSON: the documents in order. A tagged YAML node `!Tag v` is the map `{"!Tag": v}`.
     Data(Vec<Value>),
+    /// HashiCorp's configuration language.
+    Hcl(hcl::Body),
     /// Lines of keywords and arguments.
     Lines(Vec<lines::Line>),
     /// The instructions of a Dockerfile.
@@ -93,16 +96,12 @@ pub struct SyntaxError {
 /// Parses `source` as `form`. Never panics and never recurses deeper than the budget allows.
 pub fn parse(form: Form, source: &Source, id: SourceId, budget: &Budget) -> Result<Parsed, SyntaxError> {
     match form {
+        Form::Hcl => hcl::parse(source, id, budget),
         Form::Yaml => yaml::parse(source, id, budget),
         Form::Json => json::parse(source, id, budget),
         Form::Dotenv => dotenv::parse(source, id, budget),
-        Form::Dockerfile => dockerfile::parse(source, id, budget),
         Form::Lines => lines::parse(source, id, budget),
-        Form::Hcl => Err(SyntaxError {
-            message: format!("{form:?} is not read yet"),
-            span: Span::new(id, 0..0),
-            template: false,
-        }),
+        Form::Dockerfile => dockerfile::parse(source, id, budget),
     }
 }
 

@@ -9,12 +9,16 @@
 pub mod cloudformation;
 pub mod compose;
 pub mod docker;
+#[cfg(test)]
+mod harness;
 pub mod host;
 pub mod image;
+pub mod kubernetes;
 pub mod pieces;
 pub mod policy;
+pub mod terraform;
 #[cfg(test)]
-mod testing;
+pub mod testing;
 pub mod variables;
 
 use std::collections::BTreeMap;
@@ -24,7 +28,8 @@ use crate::budget::Budget;
 use crate::format::Document;
 use crate::open::OpenError;
 use crate::resource::{Domain, Gap, Resource};
-use crate::source::{SourceId, Sources};
+use crate::source::{SourceId, Sources, Span};
+use crate::value::{Data, Value};
 
 /// What a model may use besides the documents.
 pub struct Context<'a> {
@@ -75,4 +80,47 @@ pub struct Model {
 }
 
 /// Every model.
-pub const MODELS: &[Model] = &[cloudformation::MODEL, docker::MODEL, compose::MODEL, host::MODEL];
+pub const MODELS: &[Model] =
+    &[terraform::MODEL, cloudformation::MODEL, kubernetes::MODEL, docker::MODEL, compose::MODEL, host::MODEL];
+
+/// The absolute path that `relative` is as seen from `directory`, by its names alone.
+fn resolved(directory: &str, relative: &str) -> String {
+    let mut names: Vec<&str> = if relative.starts_with('/') { vec![""] } else { directory.split('/').collect() };
+    for name in relative.split('/') {
+        match name {
+            "" | "." => {}
+            ".." if names.len() > 1 => {
+                names.pop();
+            }
+            ".." => {}
+            name => names.push(name),
+        }
+    }
+    names.join("/")
+}
+
+/// The value with everything in it standing at `span`: what was written as a text within a text.
+fn standing_at(value: &Value, span: Span) -> Value {
+    match &value.data {
+        Data::List(list) => Value::list(list.iter().map(|item| standing_at(item, span)).collect(), span),
+        Data::Map(map) => Value::object(map.iter().map(|(key, it)| (key.clone(), standing_at(&it.value, span))), span),
+        _ => value.clone().at(span),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::resolved;
+
+    #[test]
+    fn relative_paths_are_resolved_by_name() {
+        for (directory, relative, expected) in [
+            ("/a/b", "c.yaml", "/a/b/c.yaml"),
+            ("/a/b", "./../c/./d.yaml", "/a/c/d.yaml"),
+            ("/a", "../../../c", "/c"),
+            ("/a", "/x//y", "/x/y"),
+        ] {
+            assert_eq!(resolved(directory, relative), expected);
+        }
+    }
+}

@@ -45,32 +45,35 @@ impl<'a> Marks<'a> {
     }
 
     /// The mark that explains a syntax error at `error`: the first that stands outside of quotes and
-    /// comments, as far as its own line tells, from the line of the error on; else any before it
-    /// that stands at the beginning of a line or of a value.
+    /// comments, as far as its own line tells, from the line of the error on; else any before it.
     pub(super) fn near(&self, error: usize) -> Option<Range<usize>> {
         let line = self.text.get(..error).and_then(|before| before.rfind('\n')).map_or(0, |n| n + 1);
-        let later = self.starts.partition_point(|start| *start < line);
-        let (before, after) = self.starts.split_at_checked(later)?;
-        let found = after.iter().chain(before).find(|start| self.is_bare(**start));
-        found.map(|start| *start..start + 2)
+        let found = self.bare(line..self.text.len()).or_else(|| self.bare(0..line));
+        found.map(|start| start..start + 2)
     }
 
-    /// True if the mark at `start` is outside of quotes and comments as far as its line tells.
-    fn is_bare(&self, start: usize) -> bool {
-        let before = self.text.get(..start).unwrap_or("");
-        let before = before.get(before.rfind('\n').map_or(0, |n| n + 1)..).unwrap_or("");
-        let mut quote = None;
-        let mut last = ' ';
-        for c in before.chars() {
-            match quote {
-                Some(open) if c == open && last != '\\' => quote = None,
-                Some(_) => {}
-                None if matches!(c, '"' | '\'') && !last.is_alphanumeric() => quote = Some(c),
-                None if c == '#' && last.is_whitespace() => return false,
-                None => {}
+    /// The first mark in these lines that is outside of quotes and comments. One pass, whatever the
+    /// number of marks: the text may be hostile.
+    fn bare(&self, lines: Range<usize>) -> Option<usize> {
+        let first = self.starts.partition_point(|start| *start < lines.start);
+        let mut marks = self.starts.iter().skip(first).take_while(|start| **start < lines.end).peekable();
+        let (mut quote, mut comment, mut last) = (None, false, b' ');
+        for (at, byte) in self.text.as_bytes().iter().copied().enumerate().take(lines.end).skip(lines.start) {
+            if marks.peek()? == &&at {
+                if quote.is_none() && !comment {
+                    return Some(at);
+                }
+                marks.next();
             }
-            last = c;
+            match (byte, quote) {
+                (b'\n', _) => (quote, comment) = (None, false),
+                (_, Some(open)) if byte == open && last != b'\\' => quote = None,
+                (b'"' | b'\'', None) if !comment && !last.is_ascii_alphanumeric() => quote = Some(byte),
+                (b'#', None) if last.is_ascii_whitespace() => comment = true,
+                _ => {}
+            }
+            last = byte;
         }
-        quote.is_none()
+        None
     }
 }

@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 
 use super::looping::Item;
 use super::{Template, World, policies, sam};
+use crate::model::resolved;
 use crate::resource::{GapKind, Resource, Scope};
 use crate::source::Span;
 use crate::value::{Entry, Value};
@@ -219,8 +220,16 @@ impl<'a> Stack<'a> {
     }
 
     fn target<'v>(&self, item: &'v Item) -> Target<'v> {
+        // The CDK uploads the template under a name made at deployment, and says here what it uploads
+        // (https://docs.aws.amazon.com/cdk/v2/guide/assets.html).
+        let asset = item
+            .value
+            .get("Metadata")
+            .filter(|it| it.get("aws:asset:property").and_then(Value::as_str) == Some("TemplateURL"));
         let properties = item.value.get("Properties");
-        let written = properties.and_then(|it| it.get("TemplateURL").or_else(|| it.get("Location")));
+        let written = asset.and_then(|asset| asset.get("aws:asset:path"));
+        let written =
+            written.or_else(|| properties.and_then(|it| it.get("TemplateURL").or_else(|| it.get("Location"))));
         let Some(place) = written else { return Target::Elsewhere("it names none", None) };
         let Some(value) = self.eval(place, &item.loops) else { return Target::Elsewhere("it names none", written) };
         let Some(url) = value.as_str() else {
@@ -229,7 +238,8 @@ impl<'a> Stack<'a> {
         if url.contains("://") {
             return Target::Elsewhere("it is kept elsewhere", written);
         }
-        match self.world.by_file.get(&*resolved(self.template.file, url)) {
+        let directory = self.template.file.rsplit_once('/').map_or("", |(directory, _)| directory);
+        match self.world.by_file.get(&*resolved(directory, url)) {
             Some(index) => Target::Read(*index),
             None => Target::Elsewhere("the file is not among what was audited", written),
         }
@@ -266,21 +276,4 @@ fn is_module(resource: &Value) -> bool {
 
 fn is_stack(kind: &str) -> bool {
     matches!(kind, "AWS::CloudFormation::Stack" | "AWS::Serverless::Application")
-}
-
-/// The path `relative`, as seen from the directory of `file`.
-fn resolved(file: &str, relative: &str) -> String {
-    let mut names: Vec<&str> = if relative.starts_with('/') { Vec::new() } else { file.split('/').collect() };
-    names.pop();
-    for name in relative.split('/') {
-        match name {
-            "" | "." => {}
-            ".." => {
-                names.pop();
-            }
-            name => names.push(name),
-        }
-    }
-    let path = names.join("/");
-    if path.starts_with('/') { path } else { format!("/{path}") }
 }

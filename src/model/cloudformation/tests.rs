@@ -1,6 +1,6 @@
 use super::*;
 use crate::model::Built;
-use crate::model::testing::{at, build, find};
+use crate::model::harness::{at, build, find};
 use crate::resource::GapKind;
 
 /// What every template of the table begins with.
@@ -311,6 +311,16 @@ Outputs: {Name: {Value: !Ref Instance}}
 }
 
 #[test]
+fn nested_stacks_of_the_cdk_are_found_by_their_asset() {
+    let parent = r#"{"Resources": {"N": {"Type": "AWS::CloudFormation::Stack",
+        "Properties": {"TemplateURL": {"Fn::Join": ["", ["https://s3.", {"Ref": "AWS::URLSuffix"}, "/x"]]}},
+        "Metadata": {"aws:asset:path": "n.nested.template.json", "aws:asset:property": "TemplateURL"}}}}"#;
+    let nested = r#"{"Resources": {"B": {"Type": "AWS::S3::Bucket"}}}"#;
+    let built = built(&[("cdk.out/app.template.json", parent), ("cdk.out/n.nested.template.json", nested)]);
+    assert_eq!(addresses(&built), ["N", "N.B"]);
+}
+
+#[test]
 fn stacks_that_deploy_each_other_end() {
     let stack = |other: &str| {
         format!(
@@ -442,6 +452,18 @@ fn hostile_templates_end() {
     }
     let built_loops = built(&[("t.yaml", &format!("AWSTemplateFormatVersion: x\nResources: {body}"))]);
     assert!(built_loops.gaps.iter().any(|gap| gap.kind == GapKind::Limit));
+    // Names of names, each deep in functions.
+    let chain: String = (0..20)
+        .map(|n| {
+            let (open, close) = ("{'Fn::Base64': ".repeat(45), "}".repeat(45));
+            format!("  A{n}: {{Type: AWS::S3::Bucket, Properties: {{BucketName: {open}!Ref A{}{close}}}}}\n", n + 1)
+        })
+        .collect();
+    assert_eq!(built(&[("t.yaml", &format!("Resources:\n{chain}"))]).resources.len(), 20);
+    // Conditions of conditions.
+    let conditions: String = (0..2_000).map(|n| format!("  C{n}: !Not [!Condition C{}]\n", n + 1)).collect();
+    let text = format!("Conditions:\n{conditions}Resources: {{A: {{Type: 'A::B::C', Condition: C0}}}}\n");
+    assert_eq!(built(&[("t.yaml", &text)]).resources.len(), 1);
     // Deep functions.
     let deep =
         format!("Resources: {{A: {{Type: 'A::B::C', Properties: {{P: {}1{}}}}}}}", "[".repeat(90), "]".repeat(90));

@@ -7,9 +7,15 @@
 //! Lists and maps are shared, cheap to clone, and *bounded in depth by construction*: walking or
 //! dropping a value can therefore never exhaust the stack, whatever the input was.
 
+mod collection;
+mod number;
+mod unknown;
+
 use std::sync::Arc;
 
-use indexmap::IndexMap;
+pub use collection::{Entry, List, Map, same_key};
+pub use number::Number;
+pub use unknown::{Reason, Unknown};
 
 use crate::source::Span;
 
@@ -47,125 +53,6 @@ pub enum Data {
     Unknown(Arc<Unknown>),
 }
 
-/// A number: whole where it can be.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Number {
-    /// A whole number.
-    Int(i64),
-    /// Any other finite number.
-    Float(f64),
-}
-
-impl Number {
-    /// The number as a float (whole numbers beyond 2^53 lose their last digits).
-    #[allow(clippy::cast_precision_loss)]
-    pub fn as_f64(self) -> f64 {
-        match self {
-            Number::Int(n) => n as f64,
-            Number::Float(n) => n,
-        }
-    }
-
-    /// Reads a decimal number as JSON, YAML and HCL write it.
-    pub fn parse(text: &str) -> Option<Number> {
-        if let Ok(n) = text.parse::<i64>() {
-            return Some(Number::Int(n));
-        }
-        let digits = text.bytes().any(|b| b.is_ascii_digit());
-        let float = text.parse::<f64>().ok().filter(|n| digits && n.is_finite())?;
-        Some(Number::from_f64(float))
-    }
-
-    /// A float, as a whole number where it is one.
-    pub fn from_f64(n: f64) -> Number {
-        #[allow(clippy::cast_possible_truncation)]
-        if n.fract() == 0.0 && n.abs() < 9.0e15 { Number::Int(n as i64) } else { Number::Float(n) }
-    }
-}
-
-impl std::fmt::Display for Number {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Number::Int(n) => write!(f, "{n}"),
-            Number::Float(n) => write!(f, "{n}"),
-        }
-    }
-}
-
-/// Why a value is not known. The words are [`Reason::words`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Reason {
-    /// A Terraform variable without a default and without a value.
-    Variable,
-    /// A CloudFormation parameter without a default and without a value.
-    Parameter,
-    /// An attribute that the provider computes when the resource is made.
-    Computed,
-    /// A data source, an import, a lookup in a live account.
-    Lookup,
-    /// A module that is not in what was read.
-    Module,
-    /// A function whose result depends on time, chance or the machine.
-    Function,
-    /// A file that is not in what was read.
-    File,
-    /// A condition that is itself not known.
-    Condition,
-    /// A template that was not rendered.
-    Template,
-    /// An environment variable of the place where it will run.
-    Environment,
-    /// A definition that refers to itself.
-    Cycle,
-    /// A limit of this audit was reached.
-    Budget,
-    /// Something the language does not allow, so it has no value.
-    Invalid,
-    /// Only a running system can tell.
-    Running,
-    /// Only a user with more rights can tell.
-    Rights,
-    /// A construct that this version does not evaluate.
-    Unsupported,
-}
-
-impl Reason {
-    /// The reason in words that complete "cannot be known: ...".
-    pub fn words(self) -> &'static str {
-        match self {
-            Reason::Variable => "a variable without a value",
-            Reason::Parameter => "a parameter without a value",
-            Reason::Computed => "set by the provider when it is created",
-            Reason::Lookup => "looked up in a live account",
-            Reason::Module => "a module that was not read",
-            Reason::Function => "a function of time, chance or the machine",
-            Reason::File => "a file that was not read",
-            Reason::Condition => "depends on a condition that is not known",
-            Reason::Template => "a template that was not rendered",
-            Reason::Environment => "an environment variable",
-            Reason::Cycle => "refers to itself",
-            Reason::Budget => "a limit of this audit was reached",
-            Reason::Invalid => "not valid in this language",
-            Reason::Running => "needs a running system",
-            Reason::Rights => "needs more rights",
-            Reason::Unsupported => "not evaluated by this version",
-        }
-    }
-}
-
-/// A value that could not be determined.
-#[derive(Clone, Debug)]
-pub struct Unknown {
-    /// Why.
-    pub reason: Reason,
-    /// What exactly: the variable's, parameter's, function's or file's name.
-    pub what: Arc<str>,
-    /// True if it is certain that the value, whatever it is, is not null (a resource's ARN).
-    pub non_null: bool,
-    /// For a text that is known in part: its pieces in order, `None` for what is not known.
-    pub pieces: Option<Box<[Option<Arc<str>>]>>,
-}
-
 /// "This value came from that attribute of that resource."
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Reference {
@@ -173,75 +60,6 @@ pub struct Reference {
     pub address: Arc<str>,
     /// The attribute read, empty when the resource itself is meant.
     pub attribute: Arc<str>,
-}
-
-/// A list of values, bounded in depth.
-#[derive(Clone, Debug)]
-pub struct List {
-    items: Arc<Vec<Value>>,
-    depth: u16,
-}
-
-impl std::ops::Deref for List {
-    type Target = [Value];
-    fn deref(&self) -> &[Value] {
-        &self.items
-    }
-}
-
-/// One entry of a map.
-#[derive(Clone, Debug)]
-pub struct Entry {
-    /// Where the key stands.
-    pub key: Span,
-    /// What it holds.
-    pub value: Value,
-}
-
-/// A map from text to values, in the order of the text, bounded in depth.
-#[derive(Clone, Debug)]
-pub struct Map {
-    entries: Arc<IndexMap<Arc<str>, Entry>>,
-    depth: u16,
-}
-
-impl Map {
-    /// The entry with exactly this key.
-    pub fn get(&self, key: &str) -> Option<&Value> {
-        self.entries.get(key).map(|entry| &entry.value)
-    }
-
-    /// The entry with this key, ignoring case, `_` and `-`; an exact match is preferred.
-    pub fn find(&self, key: &str) -> Option<&Entry> {
-        let exact = self.entries.get(key);
-        exact.or_else(|| self.entries.iter().find(|(name, _)| same_key(name, key)).map(|(_, entry)| entry))
-    }
-
-    /// All entries, in order.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&Arc<str>, &Entry)> {
-        self.entries.iter()
-    }
-
-    /// Number of entries.
-    pub fn len(&self) -> usize {
-        self.entries.len()
-    }
-
-    /// True if there is no entry.
-    pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
-    }
-}
-
-/// True if two keys are the same path segment: case, `_` and `-` do not count, so that
-/// `storage_encrypted`, `StorageEncrypted` and `storageEncrypted` are one.
-pub fn same_key(a: &str, b: &str) -> bool {
-    folded(a).eq(folded(b))
-}
-
-/// The letters of a key that count, in lower case.
-fn folded(key: &str) -> impl Iterator<Item = u8> + '_ {
-    key.bytes().filter(|c| !matches!(c, b'_' | b'-')).map(|c| c.to_ascii_lowercase())
 }
 
 impl Value {
@@ -286,7 +104,7 @@ impl Value {
     /// A map. A repeated key keeps its last value. One that would be deeper than [`MAX_DEPTH`]
     /// becomes an unknown.
     pub fn map(entries: impl IntoIterator<Item = (Arc<str>, Entry)>, span: Span) -> Value {
-        let entries: IndexMap<_, _> = entries.into_iter().collect();
+        let entries: collection::Entries = entries.into_iter().collect();
         let depth = 1 + entries.values().map(|entry| entry.value.depth()).max().unwrap_or(0);
         if depth > MAX_DEPTH {
             return Value::unknown(Reason::Budget, "nested too deeply", span);

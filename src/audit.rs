@@ -1,0 +1,233 @@
+//! One audit from request to result. Every report is a view of the [`Audit`] that comes out.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use crate::assess::{self, Exit};
+use crate::budget::Budget;
+use crate::discover::{self, NamedPathError, Selection};
+use crate::estate::{self, Estate};
+use crate::framework::Law;
+use crate::ignore::{self, Ignore};
+use crate::ingest::{self, Ingested, Input, RootFiles, State};
+use crate::judge::{self, Decisions, Judged, Standing};
+use crate::model::{self, Context, Given};
+use crate::open::Root;
+use crate::resource::{Domain, Gap, GapKind, Resource};
+use crate::rule::Severity;
+use crate::rule::pack::Pack;
+use crate::source::{SourceId, Sources};
+use crate::waiver::Waiver;
+
+/// What is to be audited, and how.
+pub struct Request {
+    /// Files and directories.
+    pub paths: Vec<PathBuf>,
+    /// A text from standard input.
+    pub stdin: Option<Vec<u8>>,
+    /// Root directory of a machine.
+    pub host: Option<PathBuf>,
+    /// What to leave out.
+    pub selection: Selection,
+    /// Values for variables and parameters.
+    pub given: Given,
+    /// The rules.
+    pub pack: Pack,
+    /// The law.
+    pub law: Law,
+    /// True if nothing of the estate lies outside of what is named.
+    pub whole: bool,
+    /// The day of the audit (UTC).
+    pub today: Date,
+    /// False to disregard ignores in the audited files.
+    pub ignores: bool,
+    /// The operator's waivers.
+    pub waivers: Vec<Waiver>,
+    /// Fingerprints of findings that are known.
+    pub baseline: BTreeSet<String>,
+    /// The least severity that fails the gate; `None` for no gate.
+    pub gate: Option<Severity>,
+    /// True if findings are not to fail the gate.
+    pub exit_zero: bool,
+}
+
+/// The result of an audit.
+pub struct Audit {
+    /// The named paths.
+    pub paths: Vec<String>,
+    /// The day of the audit (UTC).
+    pub today: Date,
+    /// Every file and what became of it.
+    pub inputs: Vec<Audited>,
+    /// Directories that were left out.
+    pub skipped: Vec<Arc<str>>,
+    /// Every text that was read.
+    pub sources: Sources,
+    /// Every resource.
+    pub estate: Estate,
+    /// Every finding, worst first.
+    pub findings: Vec<Judged>,
+    /// What was not seen, and notes.
+    pub gaps: Vec<Gap>,
+    /// Ignores in the audited files, and whether each switched something off.
+    pub ignores: Vec<(Ignore, bool)>,
+    /// The operator's waivers, and whether each was used.
+    pub waivers: Vec<(Waiver, bool)>,
+    /// The rules.
+    pub pack: Pack,
+    /// The law.
+    pub law: Law,
+    /// The gate that was set.
+    pub gate: Option<Severity>,
+    /// The exit code and why.
+    pub exit: Exit,
+}
+
+/// A file with the models that recognised it.
+#[derive(Clone, Debug)]
+pub struct Audited {
+    /// The file.
+    pub input: Input,
+    /// The domain it belongs to, if it is one of ours.
+    pub domain: Option<Domain>,
+}
+
+/// Why there is no audit.
+#[derive(Debug, thiserror::Error)]
+pub enum AuditError {
+    /// A path that the operator named cannot be used.
+    #[error(transparent)]
+    Path(#[from] NamedPathError),
+    /// A mistake in this program.
+    #[error("{0}")]
+    Internal(String),
+}
+
+/// Runs an audit.
+pub fn run(request: Request) -> Result<Audit, AuditError> {
+    let budget = Budget::default();
+    let found = discover::walk(&request.paths, &request.selection)?;
+    let mut read = ingest::ingest(&found, &budget);
+    if let Some(bytes) = &request.stdin {
+        ingest::ingest_text("-", bytes, &budget, &mut read);
+    }
+    let files = RootFiles::new(&found, &budget);
+    let (mut resources, mut used) = model(&mut read, &request, &budget, &files);
+    if let Some(root) = &request.host {
+        host(root, &mut read, &mut resources, &mut used, &budget)?;
+    }
+    estate::add_estates(&mut resources);
+    let estate = Estate::new(resources, request.whole);
+    let decisions = decide(&mut read, &request);
+    let findings = judge::judge(&request.pack, &estate, &read.sources, &decisions).map_err(AuditError::Internal)?;
+    if estate.resources.is_empty() {
+        read.gaps.push(nothing(&request));
+    }
+    let exit = assess::exit(&findings, &read.gaps, request.gate, request.exit_zero);
+    let used_ignore = |n| findings.iter().any(|judged| judged.standing == Standing::Ignored(n));
+    let used_waiver = |n| findings.iter().any(|judged| judged.standing == Standing::Waived(n));
+    Ok(Audit {
+        paths: named(&request),
+        today: request.today,
+        inputs: audited(read.inputs, &used),
+        skipped: found.skipped,
+        sources: read.sources,
+        gaps: read.gaps,
+        ignores: decisions.ignores.into_iter().enumerate().map(|(n, ignore)| (ignore, used_ignore(n))).collect(),
+        waivers: decisions.waivers.into_iter().enumerate().map(|(n, waiver)| (waiver, used_waiver(n))).collect(),
+        estate,
+        findings,
+        pack: request.pack,
+        law: request.law,
+        gate: request.gate,
+        exit,
+    })
+}
+
+/// Which source belongs to which domain.
+type Used = Vec<(SourceId, Domain)>;
+
+fn model(read: &mut Ingested, request: &Request, budget: &Budget, files: &RootFiles) -> (Vec<Resource>, Used) {
+    let context = Context { sources: &read.sources, budget, given: &request.given, files };
+    let documents: Vec<_> = read.documents.iter().collect();
+    let (mut resources, mut used) = (Vec::new(), Vec::new());
+    for model in model::MODELS {
+        let built = (model.build)(&documents, &context);
+        resources.extend(built.resources);
+        read.gaps.extend(built.gaps);
+        used.extend(built.used.into_iter().map(|source| (source, model.domain)));
+    }
+    (resources, used)
+}
+
+/// Adds the resources of a machine. Its files are inputs like any others.
+fn host(
+    root: &Path,
+    read: &mut Ingested,
+    resources: &mut Vec<Resource>,
+    used: &mut Used,
+    budget: &Budget,
+) -> Result<(), AuditError> {
+    let path = root.display().to_string();
+    let opened = Root::open(root).map_err(|error| NamedPathError { path: path.clone(), error })?;
+    let built = model::host::build(&opened, &path, &mut read.sources, budget);
+    for source in &built.used {
+        let path = read.sources.get(*source).map_or_else(|| "".into(), |source| source.path.clone());
+        read.inputs.push(Input { path, state: State::Read, source: Some(*source) });
+        used.push((*source, Domain::Host));
+    }
+    resources.extend(built.resources);
+    read.gaps.extend(built.gaps);
+    Ok(())
+}
+
+fn decide(read: &mut Ingested, request: &Request) -> Decisions {
+    let (mut ignores, mut bad) = (Vec::new(), Vec::new());
+    if request.ignores {
+        for document in &read.documents {
+            ignore::find(document, &read.sources, &mut ignores, &mut bad);
+        }
+    }
+    for malformed in bad {
+        let path = read.sources.get(malformed.span.source).map_or("".into(), |source| source.path.clone());
+        let message = format!("an ignore that switches nothing off: {}", malformed.message);
+        read.gaps.push(Gap { kind: GapKind::Note, path, span: Some(malformed.span), message, hint: None });
+    }
+    Decisions { ignores, waivers: request.waivers.clone(), baseline: request.baseline.clone(), today: request.today }
+}
+
+fn nothing(request: &Request) -> Gap {
+    Gap {
+        kind: GapKind::Nothing,
+        path: named(request).join(", ").into(),
+        span: None,
+        message: "there is nothing here that duecare audits".to_owned(),
+        hint: Some(
+            "name a directory with Terraform, CloudFormation, Kubernetes, Docker or Compose files, or use --host"
+                .to_owned(),
+        ),
+    }
+}
+
+fn named(request: &Request) -> Vec<String> {
+    let paths = request.paths.iter().map(|path| path.display().to_string());
+    let stdin = request.stdin.is_some().then(|| "-".to_owned());
+    let host = request.host.as_ref().map(|root| format!("host {}", root.display()));
+    paths.chain(stdin).chain(host).collect()
+}
+
+fn audited(inputs: Vec<Input>, used: &Used) -> Vec<Audited> {
+    let domains: std::collections::HashMap<SourceId, Domain> = used.iter().copied().collect();
+    let mut out = Vec::with_capacity(inputs.len());
+    for mut input in inputs {
+        let domain = input.source.and_then(|source| domains.get(&source).copied());
+        if domain.is_none() && input.state == State::Read {
+            input.state = State::NotOurs; // it parsed, and no model knows it
+        }
+        out.push(Audited { input, domain });
+    }
+    out
+}

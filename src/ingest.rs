@@ -1,0 +1,188 @@
+//! Reads and parses what was found. Every file ends in one [`State`], and none disappears.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::budget::Budget;
+use crate::discover::{self, File, Found, Guess};
+use crate::format::{self, Document, Form, SyntaxError};
+use crate::model::Files;
+use crate::open::{OpenError, Root};
+use crate::resource::{Gap, GapKind};
+use crate::source::{Source, SourceId, Sources};
+
+/// What became of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum State {
+    /// Read and parsed.
+    Read,
+    /// Read or only named, and nothing that is audited.
+    NotOurs,
+    /// It could not be read.
+    Unreadable,
+    /// It could not be parsed.
+    Unparsed,
+}
+
+impl State {
+    /// Its name.
+    pub fn id(self) -> &'static str {
+        match self {
+            State::Read => "read",
+            State::NotOurs => "not-ours",
+            State::Unreadable => "unreadable",
+            State::Unparsed => "unparsed",
+        }
+    }
+}
+
+/// One file of the audit.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// Path as the user named it.
+    pub path: Arc<str>,
+    /// What became of it.
+    pub state: State,
+    /// Its text, if it was read.
+    pub source: Option<SourceId>,
+}
+
+/// Everything that was read.
+#[derive(Debug, Default)]
+pub struct Ingested {
+    /// The sources.
+    pub sources: Sources,
+    /// The parsed files, in the order of their paths.
+    pub documents: Vec<Document>,
+    /// Every file.
+    pub inputs: Vec<Input>,
+    /// What could not be read or parsed.
+    pub gaps: Vec<Gap>,
+}
+
+/// A file that was read: the source and its form, if it is to be parsed.
+type Read = Result<Option<(Source, Option<Form>)>, OpenError>;
+
+/// Fewer files than this are read on the calling thread: starting a pool costs more.
+const WORTH_A_POOL: usize = 8;
+
+/// Reads and parses the files of `found`.
+pub fn ingest(found: &Found, budget: &Budget) -> Ingested {
+    let read: Vec<Read> = map(&found.files, |file| read(file, &found.roots, budget));
+    let mut out = Ingested { gaps: found.gaps.clone(), ..Ingested::default() };
+    let mut to_parse = Vec::new();
+    for (file, read) in found.files.iter().zip(read) {
+        match read {
+            Ok(None) => out.input(file.display.clone(), State::NotOurs, None),
+            Ok(Some((source, form))) => {
+                let id = out.sources.add(source);
+                out.input(file.display.clone(), State::NotOurs, Some(id));
+                to_parse.extend(form.map(|form| (out.inputs.len() - 1, file.absolute.clone(), id, form)));
+            }
+            Err(error) => {
+                out.input(file.display.clone(), State::Unreadable, None);
+                let hint = matches!(error, OpenError::Denied).then(|| "run as a user who may read it".to_owned());
+                out.gaps.push(Gap {
+                    kind: GapKind::Unreadable,
+                    path: file.display.clone(),
+                    span: None,
+                    message: error.to_string(),
+                    hint,
+                });
+            }
+        }
+    }
+    out.parse(to_parse, budget);
+    out
+}
+
+/// Reads and parses one text that is not a file (standard input).
+pub fn ingest_text(name: &str, bytes: &[u8], budget: &Budget, out: &mut Ingested) {
+    let source = Source::new(name, bytes);
+    let form = discover::by_text(&source.text);
+    out.add(source, name.into(), form, budget);
+}
+
+fn map<T: Sync, R: Send>(items: &[T], f: impl Fn(&T) -> R + Sync + Send) -> Vec<R> {
+    if items.len() < WORTH_A_POOL { items.iter().map(f).collect() } else { items.par_iter().map(f).collect() }
+}
+
+fn read(file: &File, roots: &[Root], budget: &Budget) -> Read {
+    if file.guess == Guess::Other {
+        return Ok(None);
+    }
+    let root = roots.get(file.root).ok_or(OpenError::NotFound)?;
+    let source = Source::new(file.display.clone(), &root.read(&file.relative, budget)?);
+    let form = discover::by_content(file.guess, &source.text);
+    Ok(Some((source, form)))
+}
+
+impl Ingested {
+    /// Adds and parses one source whose form is known; `path` is what relative references resolve
+    /// against.
+    pub fn add(&mut self, source: Source, path: Arc<str>, form: Form, budget: &Budget) {
+        let name = source.path.clone();
+        let id = self.sources.add(source);
+        self.input(name, State::NotOurs, Some(id));
+        self.parse(vec![(self.inputs.len() - 1, path, id, form)], budget);
+    }
+
+    fn input(&mut self, path: Arc<str>, state: State, source: Option<SourceId>) {
+        self.inputs.push(Input { path, state, source });
+    }
+
+    fn parse(&mut self, files: Vec<(usize, Arc<str>, SourceId, Form)>, budget: &Budget) {
+        let sources = &self.sources;
+        let parsed =
+            map(&files, |(_, _, id, form)| sources.get(*id).map(|source| format::parse(*form, source, *id, budget)));
+        for ((input, path, source, form), parsed) in files.into_iter().zip(parsed) {
+            let (state, error) = match parsed {
+                Some(Ok(parsed)) => {
+                    self.documents.push(Document { source, path, form, body: parsed.body, comments: parsed.comments });
+                    (State::Read, None)
+                }
+                Some(Err(error)) => (State::Unparsed, Some(error)),
+                None => (State::Unparsed, None),
+            };
+            if let Some(input) = self.inputs.get_mut(input) {
+                input.state = state;
+                self.gaps.extend(error.map(|error| gap(&input.path, error)));
+            }
+        }
+    }
+}
+
+fn gap(path: &Arc<str>, error: SyntaxError) -> Gap {
+    let (kind, hint) = if error.template {
+        (GapKind::Template, Some("render it and audit the result: helm template CHART | duecare audit -".to_owned()))
+    } else {
+        (GapKind::Unparsed, None)
+    };
+    Gap { kind, path: path.clone(), span: Some(error.span), message: error.message, hint }
+}
+
+/// Reads further files beneath the named roots.
+pub struct RootFiles<'a> {
+    roots: Vec<(PathBuf, &'a Root)>,
+    budget: &'a Budget,
+}
+
+impl<'a> RootFiles<'a> {
+    /// A reader over the roots of `found`.
+    pub fn new(found: &'a Found, budget: &'a Budget) -> Self {
+        let absolute = |root: &Root| PathBuf::from(&*discover::absolute(root.path()));
+        RootFiles { roots: found.roots.iter().map(|root| (absolute(root), root)).collect(), budget }
+    }
+}
+
+impl Files for RootFiles<'_> {
+    fn read(&self, path: &str) -> Result<Arc<str>, OpenError> {
+        let path = std::path::Path::new(path);
+        let beneath = self.roots.iter().find_map(|(top, root)| Some((root, path.strip_prefix(top).ok()?)));
+        let (root, relative) = beneath.ok_or(OpenError::Leaves)?;
+        let bytes = root.read(relative, self.budget)?;
+        Ok(String::from_utf8_lossy(&bytes).into())
+    }
+}

@@ -1,0 +1,149 @@
+//! Containers in effect: what a container says, and what it inherits from its pod.
+
+use std::sync::Arc;
+
+use super::pod::Pod;
+use super::{extended, text};
+use crate::model::image;
+use crate::source::Span;
+use crate::value::{Entry, Map, Value};
+
+/// Settings of a pod that a container has unless it says otherwise
+/// (<https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#security-context-1>).
+const INHERITED: &[&str] = &[
+    "runAsUser",
+    "runAsGroup",
+    "runAsNonRoot",
+    "seLinuxOptions",
+    "seccompProfile",
+    "appArmorProfile",
+    "windowsOptions",
+];
+
+/// Programs of the control plane, whose settings are flags of their command.
+const CONTROL_PLANE: &[&str] =
+    &["etcd", "kube-apiserver", "kube-controller-manager", "kube-proxy", "kube-scheduler", "kubelet"];
+
+/// The annotation by which AppArmor profiles were named before Kubernetes 1.30
+/// (<https://kubernetes.io/docs/tutorials/security/apparmor/>); the name of the container follows.
+const APPARMOR: &str = "container.apparmor.security.beta.kubernetes.io/";
+
+/// One container of a pod.
+pub(super) struct Container<'a> {
+    pub(super) name: Arc<str>,
+    pub(super) span: Span,
+    word: &'static str,
+    map: &'a Map,
+}
+
+impl<'a> Container<'a> {
+    pub(super) fn of(value: &'a Value, index: usize, word: &'static str) -> Option<Self> {
+        let map = value.as_map()?;
+        let name = map.get("name").and_then(text).unwrap_or_else(|| index.to_string().into());
+        Some(Container { name, span: value.span, word, map })
+    }
+
+    /// The container's map and what it has besides.
+    pub(super) fn attributes(&self, pod: &Pod) -> Value {
+        let host_network = pod.get("hostNetwork").cloned();
+        let mut more = vec![
+            ("type", Value::string(self.word, self.span)),
+            ("host_network", host_network.unwrap_or_else(|| Value::bool(false, self.span))),
+            ("namespace", pod.namespace()),
+            ("owner_kind", pod.owner_kind()),
+        ];
+        more.extend(self.security_context(pod).map(|context| ("securityContext", context)));
+        more.extend(self.image().map(|image| ("image_reference", image)));
+        more.extend(pod.get("os").and_then(|os| os.get("name")).map(|name| ("os", name.clone())));
+        more.extend(self.flags().map(|flags| ("flags", flags)));
+        extended(self.map, self.span, more)
+    }
+
+    fn image(&self) -> Option<Value> {
+        let image = self.map.get("image")?;
+        let Some(text) = image.as_str() else { return Some(image.clone()) };
+        Some(image::parse(text).to_value(image.span))
+    }
+
+    /// The security context in effect; absent if neither the pod nor the container sets anything.
+    fn security_context(&self, pod: &Pod) -> Option<Value> {
+        let own = self.map.get("securityContext");
+        let of_pod = pod.get("securityContext").and_then(Value::as_map);
+        if own.is_some_and(|own| own.as_unknown().is_some()) {
+            return own.cloned();
+        }
+        let mine = |key: &str| own.and_then(|own| own.get(key));
+        let mut entries: Vec<(Arc<str>, Entry)> = Vec::new();
+        for (key, entry) in of_pod.into_iter().flat_map(Map::iter).filter(|(key, _)| INHERITED.contains(&&***key)) {
+            let value = match (mine(key), &**key) {
+                (None, _) => entry.value.clone(),
+                // Of these the container may set some and inherit the others.
+                (Some(mine), "windowsOptions") => over(&entry.value, mine),
+                (Some(_), _) => continue,
+            };
+            entries.push((key.clone(), Entry { key: entry.key, value }));
+        }
+        let inherited = |key: &str| entries.iter().any(|(name, _)| &**name == key);
+        let annotated = if mine("appArmorProfile").is_none() { self.annotated(pod) } else { None };
+        let own_entries = own.and_then(Value::as_map).into_iter().flat_map(Map::iter);
+        let own_entries =
+            own_entries.filter(|(key, _)| !inherited(key)).map(|(key, entry)| (key.clone(), entry.clone()));
+        let mut all: Vec<(Arc<str>, Entry)> = own_entries.collect();
+        all.extend(entries);
+        // The annotation names the container, the pod's own setting does not: it comes first.
+        all.extend(annotated.map(|value| ("appArmorProfile".into(), Entry { key: value.span, value })));
+        let span = own.map_or(self.span, |own| own.span);
+        (own.is_some() || !all.is_empty()).then(|| Value::map(all, span))
+    }
+
+    /// The AppArmor profile that an annotation names, in today's words.
+    fn annotated(&self, pod: &Pod) -> Option<Value> {
+        let annotation = pod.annotation(&format!("{APPARMOR}{}", self.name))?;
+        let span = annotation.span;
+        let word = |word: &str| Value::object([("type", Value::string(word, span))], span);
+        match annotation.as_str()? {
+            "runtime/default" => Some(word("RuntimeDefault")),
+            "unconfined" => Some(word("Unconfined")),
+            other => {
+                let profile = Value::string(other.strip_prefix("localhost/")?, span);
+                let kind = Value::string("Localhost", span);
+                Some(Value::object([("type", kind), ("localhostProfile", profile)], span))
+            }
+        }
+    }
+
+    /// The flags of a program of the control plane, by name without dashes. The last of a name wins, as
+    /// in Go's `flag` and `pflag` for what is not a list.
+    fn flags(&self) -> Option<Value> {
+        let words = |key: &str| self.map.get(key).and_then(Value::as_list).into_iter().flat_map(|list| list.iter());
+        let all: Vec<&Value> = words("command").chain(words("args")).collect();
+        let (program, rest) = all.split_first()?;
+        let program = program.as_str()?.rsplit('/').next()?;
+        if !CONTROL_PLANE.contains(&program) {
+            return None;
+        }
+        let mut flags = Vec::new();
+        let mut rest = rest.iter().peekable();
+        while let Some(word) = rest.next() {
+            let Some(flag) = word.as_str().filter(|word| word.starts_with('-')) else { continue };
+            let flag = flag.trim_start_matches('-');
+            let value = match flag.split_once('=') {
+                Some((name, value)) => (name, Value::string(value, word.span)),
+                None => {
+                    // `--flag value` takes the next word, `--flag` alone is a switch.
+                    let next = rest.next_if(|next| next.as_str().is_none_or(|next| !next.starts_with('-')));
+                    (flag, next.map_or_else(|| Value::string("true", word.span), |next| (*next).clone()))
+                }
+            };
+            flags.push(value);
+        }
+        Some(Value::object(flags, self.map.get("command").map_or(self.span, |command| command.span)))
+    }
+}
+
+/// The entries of both maps, those of `second` first in rank.
+fn over(first: &Value, second: &Value) -> Value {
+    let (Some(a), Some(b)) = (first.as_map(), second.as_map()) else { return second.clone() };
+    let entries = a.iter().chain(b.iter()).map(|(key, entry)| (key.clone(), entry.clone()));
+    Value::map(entries.collect::<Vec<_>>(), second.span)
+}

@@ -1,0 +1,68 @@
+//! The last step of a resource's attributes: policies and other JSON texts become structures, so that
+//! a rule can look into them.
+
+use std::sync::Arc;
+
+use super::jsontext;
+use super::world::World;
+use crate::model::policy;
+use crate::value::{Data, Entry, Value};
+
+/// Attributes whose text is a JSON document, besides those that end in `_policy` and `_policy_json`.
+const DOCUMENTS: &[&str] = &[
+    "access_policies",
+    "assume_role_policy_document",
+    "container_definitions",
+    "content",
+    "definition",
+    "event_pattern",
+    "json",
+    "policy",
+    "policy_data",
+    "policy_document",
+    "policy_json",
+    "policy_rule",
+    "policy_text",
+    "policy_url_json",
+    "redrive_policy",
+    "template_body",
+];
+
+/// `value` with the JSON texts among its attributes turned into structures.
+pub(super) fn documents(world: &World, value: &Value) -> Value {
+    let data = match &value.data {
+        Data::Map(map) => {
+            let entry = |(name, entry): (&Arc<str>, &Entry)| {
+                let document = is_document(name).then(|| document(world, &entry.value)).flatten();
+                let value = document.unwrap_or_else(|| documents(world, &entry.value));
+                (name.clone(), Entry { key: entry.key, value })
+            };
+            Value::map(map.iter().map(entry), value.span).data
+        }
+        Data::List(list) if list.iter().any(|item| item.depth() > 0) => {
+            Value::list(list.iter().map(|item| documents(world, item)).collect(), value.span).data
+        }
+        other => other.clone(),
+    };
+    Value { data, span: value.span, refs: value.refs.clone() }
+}
+
+fn is_document(name: &str) -> bool {
+    name.ends_with("_policy") || name.ends_with("_policy_json") || DOCUMENTS.contains(&name)
+}
+
+/// The structure of a JSON text, a policy in its normal form; `None` if the value is no such text.
+fn document(world: &World, value: &Value) -> Option<Value> {
+    let begins = match &value.data {
+        Data::String(text) => text.trim_start().starts_with(['{', '[']),
+        Data::Unknown(unknown) => unknown.pieces.is_some() || world.marks.structure(value).is_some(),
+        _ => false,
+    };
+    let structure = begins.then(|| jsontext::decode(world, value)).flatten()?;
+    if !matches!(structure.data, Data::Map(_) | Data::List(_) | Data::Unknown(_)) {
+        return None;
+    }
+    // The structure stands where it was written, the document itself in the resource.
+    let refs = structure.refs.clone();
+    Some(policy::normalise(structure).at(value.span).with_refs(refs.as_deref().unwrap_or_default()))
+}

@@ -1,0 +1,157 @@
+//! The whole of it: which directories are root modules, and the resources of each.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::blocks;
+use super::eval::Env;
+use super::finish;
+use super::inputs;
+use super::instance::Instance;
+use super::load::Loaded;
+use super::module::{Item, Modules, View, alias, modules};
+use super::plan;
+use super::world::{Root, World};
+use crate::model::{Built, Context};
+use crate::resource::{Domain, Gap, GapKind, Resource, Scope};
+use crate::value::{Entry, Value};
+
+/// Builds the resources of everything that was loaded.
+pub(super) fn build(loaded: &Loaded, ctx: &Context) -> Built {
+    let mut built = Built { used: loaded.used.clone(), ..Built::default() };
+    let modules = modules(loaded, ctx, &mut built.gaps);
+    let world = World::new(ctx, loaded, &modules);
+    missing_var_files(loaded, ctx, &mut built.gaps);
+    for dir in roots(loaded, &modules) {
+        let Some(module) = modules.get(dir) else { continue };
+        let scope = Scope { domain: Domain::Terraform, path: module.display.clone() };
+        let root = Rc::new(Root { dir: dir.to_string(), scope });
+        let inputs = inputs::root(loaded, ctx, dir);
+        let instance = Rc::new(Instance::new(module, root, "".into(), String::new(), 0, inputs));
+        world.instances.borrow_mut().push(instance.clone());
+        visit(&world, &instance, &mut built.resources);
+        // Callers and called hold each other; this lets go of all of them.
+        world.instances.borrow_mut().drain(..).for_each(|instance| instance.forget());
+    }
+    built.gaps.extend(world.into_gaps());
+    for (source, data) in &loaded.plans {
+        plan::build(*source, data, ctx, &mut built);
+    }
+    built
+}
+
+/// What is built when the evaluation itself could not be run.
+pub(super) fn refused(loaded: &Loaded, ctx: &Context) -> Built {
+    let gap = |source: &crate::source::SourceId| Gap {
+        kind: GapKind::Limit,
+        path: ctx.sources.get(*source).map_or_else(|| Arc::from("?"), |source| source.path.clone()),
+        span: None,
+        message: "not evaluated: no memory for the evaluation".to_string(),
+        hint: None,
+    };
+    Built { resources: Vec::new(), gaps: loaded.used.iter().map(gap).collect(), used: loaded.used.clone() }
+}
+
+/// Directories that are audited by themselves: those that no other calls, and of those that only call
+/// each other the first.
+fn roots<'d>(loaded: &'d Loaded, modules: &'d Modules) -> Vec<&'d str> {
+    let installed: BTreeSet<&str> = loaded
+        .installed
+        .iter()
+        .flat_map(|(root, calls)| calls.values().filter(move |dir| *dir != root))
+        .map(String::as_str)
+        .collect();
+    let calls = |dir: &str| modules.get(dir).into_iter().flat_map(|module| module.local_sources()).collect::<Vec<_>>();
+    let called: BTreeSet<String> =
+        modules.keys().flat_map(|dir| calls(dir).into_iter().filter(move |to| to != dir)).collect();
+    let hidden = |dir: &str| dir.contains("/.terraform/");
+    let mut roots: Vec<&str> = modules
+        .keys()
+        .copied()
+        .filter(|dir| !called.contains(*dir) && !installed.contains(dir) && !hidden(dir))
+        .collect();
+    let mut reached: BTreeSet<String> = BTreeSet::new();
+    let mut todo: Vec<String> = roots.iter().map(ToString::to_string).collect();
+    let mut rest = modules.keys().copied().filter(|dir| !installed.contains(dir) && !hidden(dir));
+    loop {
+        while let Some(dir) = todo.pop() {
+            if reached.insert(dir.clone()) {
+                todo.extend(calls(&dir));
+            }
+        }
+        match rest.find(|dir| !reached.contains(*dir)) {
+            Some(dir) => {
+                roots.push(dir);
+                todo.push(dir.to_string());
+            }
+            None => return roots,
+        }
+    }
+}
+
+fn missing_var_files(loaded: &Loaded, ctx: &Context, gaps: &mut Vec<Gap>) {
+    for path in ctx.given.var_files.iter().filter(|path| !loaded.variables.contains_key(&***path)) {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        gaps.push(Gap {
+            kind: GapKind::Missing,
+            path: name.into(),
+            span: None,
+            message: "this variables file was not read".to_string(),
+            hint: Some("name it among the audited paths as well".to_string()),
+        });
+    }
+}
+
+/// Adds the resources of a module instance, and of those that it calls, in the order of the text.
+fn visit<'w>(world: &World<'w>, me: &Rc<Instance<'w>>, out: &mut Vec<Resource>) {
+    let module = me.module;
+    for item in &module.items {
+        match item {
+            Item::Resource(key) => {
+                let Some(view) = module.resources.get(key) else { continue };
+                let span = view.block.span;
+                let kind: Arc<str> = if key.0 { format!("data.{}", key.1).into() } else { key.1.into() };
+                let expanded = me.expanded(world, me, *key, span);
+                for (address, attributes) in expanded.iter().flat_map(|expanded| &expanded.instances) {
+                    let attributes = world.afresh(|| finish::documents(world, attributes));
+                    let scope = me.root.scope.clone();
+                    out.push(Resource { kind: kind.clone(), address: address.clone(), attributes, span, scope });
+                }
+            }
+            Item::Call(name) => {
+                if let Ok(calls) = me.call(world, me, name) {
+                    calls.instances.iter().for_each(|instance| visit(world, instance, out));
+                }
+            }
+            Item::Provider(index) => out.extend(module.providers.get(*index).map(|view| provider(world, me, view))),
+            Item::Backend(index) => out.extend(module.backends.get(*index).map(|view| backend(world, me, view))),
+        }
+    }
+}
+
+fn provider<'w>(world: &World<'w>, me: &Rc<Instance<'w>>, view: &View<'w>) -> Resource {
+    let name = view.label(0);
+    let alias = alias(view).map_or_else(String::new, |alias| format!(".{alias}"));
+    plain(world, me, view, &format!("provider.{name}"), &format!("provider.{name}{alias}"))
+}
+
+fn backend<'w>(world: &World<'w>, me: &Rc<Instance<'w>>, view: &View<'w>) -> Resource {
+    let name = if &*view.block.kind == "cloud" { "cloud" } else { view.label(0) };
+    let kind = format!("terraform.backend.{name}");
+    plain(world, me, view, &kind, &kind)
+}
+
+/// A block that is a resource to an auditor though it is none to Terraform.
+fn plain<'w>(world: &World<'w>, me: &Rc<Instance<'w>>, view: &View<'w>, kind: &str, address: &str) -> Resource {
+    let env = Env { world, module: me, frame: None };
+    let entries = blocks::content(&env, &view.attributes, &view.blocks, &[]);
+    let attributes = Value::map(entries.into_iter().collect::<Vec<(Arc<str>, Entry)>>(), view.block.span);
+    Resource {
+        kind: kind.into(),
+        address: format!("{}{address}", me.prefix).into(),
+        attributes,
+        span: view.block.span,
+        scope: me.root.scope.clone(),
+    }
+}

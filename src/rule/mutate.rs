@@ -1,0 +1,109 @@
+//! Mutants of a rule: each with one check, condition, operator, default or alternative taken away. A
+//! mutant that every example still agrees with shows that something of the rule is not tested.
+
+use super::Rule;
+use super::assertion::{Assertion, Attribute};
+
+/// A mutant and what was taken away.
+pub struct Mutant {
+    /// What was taken away, in words.
+    pub without: String,
+    /// The rule without it.
+    pub rule: Rule,
+}
+
+/// Every mutant of the rule.
+pub fn mutants(rule: &Rule) -> Vec<Mutant> {
+    let mut out = Vec::new();
+    for n in 0..rule.checks.len() {
+        let Some(check) = rule.checks.get(n) else { continue };
+        let mut push = |without: String, change: &dyn Fn(&mut super::Check)| {
+            let mut mutant = rule.clone();
+            if let Some(check) = mutant.checks.get_mut(n) {
+                change(check);
+            }
+            out.push(Mutant { without: format!("check {}: {without}", n + 1), rule: mutant });
+        };
+        for kind in &check.applies_to {
+            push(format!("the kind {kind}"), &|check| check.applies_to.retain(|other| other != kind));
+        }
+        if check.when.is_some() {
+            push("`when`".to_owned(), &|check| check.when = None);
+        }
+        if check.unless.is_some() {
+            push("`unless`".to_owned(), &|check| check.unless = None);
+        }
+        for (without, part) in check.when.iter().flat_map(reduced) {
+            push(format!("when: {without}"), &|check| check.when = Some(part.clone()));
+        }
+        for (without, part) in check.unless.iter().flat_map(reduced) {
+            push(format!("unless: {without}"), &|check| check.unless = Some(part.clone()));
+        }
+        for (without, part) in reduced(&check.assert) {
+            push(without, &|check| check.assert = part.clone());
+        }
+    }
+    out
+}
+
+/// The assertion with one thing taken away, in every way.
+fn reduced(assertion: &Assertion) -> Vec<(String, Assertion)> {
+    match assertion {
+        Assertion::All(list) => parts(list, Assertion::All),
+        Assertion::Any(list) => parts(list, Assertion::Any),
+        Assertion::Not(inner) => {
+            reduced(inner).into_iter().map(|(without, inner)| (without, Assertion::Not(Box::new(inner)))).collect()
+        }
+        Assertion::Members(members) => {
+            let with = |body| Assertion::Members(Box::new(super::assertion::Members { body, ..(**members).clone() }));
+            reduced(&members.body).into_iter().map(|(without, body)| (without, with(body))).collect()
+        }
+        Assertion::Linked(linked) => {
+            let with = |body| Assertion::Linked(Box::new(super::assertion::Linked { body, ..(**linked).clone() }));
+            reduced(&linked.body).into_iter().map(|(without, body)| (without, with(body))).collect()
+        }
+        Assertion::Present(present) => {
+            let with = |body| Assertion::Present(Box::new(super::assertion::Present { body, ..(**present).clone() }));
+            reduced(&present.body).into_iter().map(|(without, body)| (without, with(body))).collect()
+        }
+        Assertion::Attribute(attribute) => attribute_reduced(attribute),
+    }
+}
+
+fn parts(list: &[Assertion], make: fn(Vec<Assertion>) -> Assertion) -> Vec<(String, Assertion)> {
+    let mut out = Vec::new();
+    for n in 0..list.len() {
+        let Some(part) = list.get(n) else { continue };
+        let without = |replace: Option<Assertion>| {
+            let mut list = list.to_vec();
+            list.splice(n..=n, replace);
+            make(list)
+        };
+        if list.len() > 1 {
+            out.push((format!("`{}`", part.words()), without(None)));
+        }
+        out.extend(reduced(part).into_iter().map(|(what, part)| (what, without(Some(part)))));
+    }
+    out
+}
+
+fn attribute_reduced(attribute: &Attribute) -> Vec<(String, Assertion)> {
+    let with = |change: &dyn Fn(&mut Attribute)| {
+        let mut attribute = attribute.clone();
+        change(&mut attribute);
+        Assertion::Attribute(Box::new(attribute))
+    };
+    let mut out = Vec::new();
+    for n in 0..attribute.tests.len() {
+        let words = attribute.tests.get(n).map(super::operator::Test::words).unwrap_or_default();
+        let less = with(&|attribute| drop(attribute.tests.remove(n)));
+        out.push((format!("the operator of `{} {words}`", attribute.path), less));
+    }
+    if attribute.default.is_some() {
+        out.push((format!("the default of `{}`", attribute.path), with(&|attribute| attribute.default = None)));
+    }
+    if attribute.ignore_case {
+        out.push((format!("ignore_case of `{}`", attribute.path), with(&|attribute| attribute.ignore_case = false)));
+    }
+    out
+}

@@ -1,0 +1,77 @@
+//! Values that could not be determined, and why.
+
+use std::sync::Arc;
+
+/// Why a value is not known. The words are [`Reason::words`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Reason {
+    /// A Terraform variable without a default and without a value.
+    Variable,
+    /// A CloudFormation parameter without a default and without a value.
+    Parameter,
+    /// An attribute that the provider computes when the resource is made.
+    Computed,
+    /// A data source, an import, a lookup in a live account.
+    Lookup,
+    /// A module that is not in what was read.
+    Module,
+    /// A function whose result depends on time, chance or the machine.
+    Function,
+    /// A file that is not in what was read.
+    File,
+    /// A condition that is itself not known.
+    Condition,
+    /// A template that was not rendered.
+    Template,
+    /// An environment variable of the place where it will run.
+    Environment,
+    /// A definition that refers to itself.
+    Cycle,
+    /// A limit of this audit was reached.
+    Budget,
+    /// Something the language does not allow, so it has no value.
+    Invalid,
+    /// Only a running system can tell.
+    Running,
+    /// Only a user with more rights can tell.
+    Rights,
+    /// A construct that this version does not evaluate.
+    Unsupported,
+}
+
+impl Reason {
+    /// The reason in words that complete "cannot be known: ...".
+    pub fn words(self) -> &'static str {
+        match self {
+            Reason::Variable => "a variable without a value",
+            Reason::Parameter => "a parameter without a value",
+            Reason::Computed => "set by the provider when it is created",
+            Reason::Lookup => "looked up in a live account",
+            Reason::Module => "a module that was not read",
+            Reason::Function => "a function of time, chance or the machine",
+            Reason::File => "a file that was not read",
+            Reason::Condition => "depends on a condition that is not known",
+            Reason::Template => "a template that was not rendered",
+            Reason::Environment => "an environment variable",
+            Reason::Cycle => "refers to itself",
+            Reason::Budget => "a limit of this audit was reached",
+            Reason::Invalid => "not valid in this language",
+            Reason::Running => "needs a running system",
+            Reason::Rights => "needs more rights",
+            Reason::Unsupported => "not evaluated by this version",
+        }
+    }
+}
+
+/// A value that could not be determined.
+#[derive(Clone, Debug)]
+pub struct Unknown {
+    /// Why.
+    pub reason: Reason,
+    /// What exactly: the variable's, parameter's, function's or file's name.
+    pub what: Arc<str>,
+    /// True if it is certain that the value, whatever it is, is not null (a resource's ARN).
+    pub non_null: bool,
+    /// For a text that is known in part: its pieces in order, `None` for what is not known.
+    pub pieces: Option<Box<[Option<Arc<str>>]>>,
+}
