@@ -368,7 +368,8 @@ impl<'a> Frame<'a> {
             (1, Some(value)) => format!("{named} = {}", redact::value(&named, value)),
             _ => format!("{named} has {members} members, none of which is that"),
         };
-        let span = found.map_or(self.resource.span, |value| value.span);
+        let only = |value: &Value| value.as_list().and_then(|list| list.first().map(|member| member.span));
+        let span = found.map_or(self.resource.span, |value| only(value).filter(|_| members == 1).unwrap_or(value.span));
         Evidence { path: named, span, ..self.evidence(observed, expected) }
     }
 

@@ -9,8 +9,6 @@
 pub mod cloudformation;
 pub mod compose;
 pub mod docker;
-#[cfg(test)]
-mod harness;
 pub mod host;
 pub mod image;
 pub mod kubernetes;
@@ -18,7 +16,7 @@ pub mod pieces;
 pub mod policy;
 pub mod terraform;
 #[cfg(test)]
-pub mod testing;
+mod testing;
 pub mod variables;
 
 use std::collections::BTreeMap;

@@ -230,7 +230,7 @@ fn set_value(out: &mut Pieces, found: Lookup) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::testing::show;
+    use crate::model::testing::plain;
     use crate::source::SourceId;
 
     #[test]
@@ -251,7 +251,7 @@ mod tests {
             ("$ 5", "unknown(not valid in this language: a dollar that names no variable)"),
         ];
         for (raw, expected) in table {
-            assert_eq!(show(&expand(raw, Dialect::Compose, &lookup, here, &Allowance::of(0))), expected, "{raw}");
+            assert_eq!(plain(&expand(raw, Dialect::Compose, &lookup, here, &Allowance::of(0))), expected, "{raw}");
         }
     }
 
@@ -290,7 +290,7 @@ mod tests {
         ];
         for (raw, expected) in table {
             assert_eq!(
-                show(&expand(raw, Dialect::Dockerfile('\\'), &lookup, here, &Allowance::of(0))),
+                plain(&expand(raw, Dialect::Dockerfile('\\'), &lookup, here, &Allowance::of(0))),
                 expected,
                 "{raw}"
             );

@@ -63,18 +63,21 @@ fn several<'a>(name: &str, cards: impl Iterator<Item = &'a Card>, page: &mut Pag
     page.text(0, "Next: duecare explain RULE", PLAIN);
 }
 
-/// The controls whose citation begins with `name`: `164.312` names nine.
+/// The controls whose citation begins with `name`, `164.312`, or whose law it names, `hipaa`.
 fn beneath<'a>(name: &str, law: &'a Law) -> Vec<(&'a Framework, &'a Control)> {
     let plain = |s: &str| -> String {
         s.to_lowercase().chars().filter(|c| !c.is_whitespace() && !matches!(c, '.' | '§' | '-')).collect()
     };
     let wanted = plain(name);
     // "164.312" begins the control 164.312(d), and "art-3" does not begin art-32: a number ends there.
-    let begins = |id: &str, c: &Control| {
+    let begins = |id: &str| {
         let whole = |rest: &str| rest.is_empty() || rest.starts_with('(');
-        plain(id).strip_prefix(&*wanted).is_some_and(whole) && !c.id.is_empty()
+        plain(id).strip_prefix(&*wanted).is_some_and(whole)
     };
-    let named = |f: &Framework, c: &Control| begins(&c.id, c) || begins(&format!("{}{}", f.short, c.cited()), c);
+    let named = |f: &Framework, c: &Control| {
+        let framework = plain(&f.short) == wanted || plain(&f.id) == wanted;
+        framework || begins(&c.id) || begins(&format!("{}{}", f.short, c.cited()))
+    };
     let all = law.frameworks.iter().flat_map(|f| f.controls.iter().map(move |c| (f, c)));
     all.filter(|(f, c)| !wanted.is_empty() && named(f, c)).collect()
 }
@@ -239,6 +242,7 @@ mod tests {
         let text = shown("164.312");
         assert!(text.contains("164.312(d)") && !text.contains("164.310"), "{text}");
         assert!(shown("art-3").starts_with("error"), "{}", shown("art-3"));
+        assert!(shown("gdpr").contains("40 controls beneath gdpr"), "{}", shown("gdpr"));
     }
 
     #[test]

@@ -46,7 +46,6 @@ fn check(check: &Check, page: &mut Page) {
     let asked = check.expected.clone().unwrap_or_else(|| check.assert.words());
     let mut defaults = Vec::new();
     self::defaults(&check.assert, &mut defaults);
-    defaults.dedup();
     let rows = [
         ("where", words(&check.when)),
         ("unless", words(&check.unless)),
@@ -67,7 +66,8 @@ fn defaults(assertion: &Assertion, out: &mut Vec<String>) {
         Assertion::Attribute(attribute) => {
             let Attribute { path, default, .. } = &**attribute;
             let default = default.as_ref().filter(|value| !value.is_null());
-            out.extend(default.map(|value| format!("{path} counts as {}", show::scalar(value))));
+            let words = default.map(|value| format!("{path} counts as {}", show::scalar(value)));
+            out.extend(words.filter(|words| !out.contains(words)));
         }
     }
 }

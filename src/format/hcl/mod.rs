@@ -71,7 +71,15 @@ pub fn parse_template(text: &str, place: Place, budget: &Budget) -> Result<Expr,
     Ok(Expr { kind, span })
 }
 
+/// Longest text that is parsed, in bytes. Nobody writes such files by hand, and the parser takes up to
+/// a hundred times the memory of its text.
+const MAX_TEXT: usize = 4 << 20;
+
 fn guard(text: &str, place: Place, budget: &Budget) -> Result<Vec<std::ops::Range<usize>>, SyntaxError> {
+    if text.len() > MAX_TEXT {
+        let message = format!("longer than {MAX_TEXT} bytes, the limit for this language");
+        return Err(SyntaxError { message, span: place.span(0..line_end(text, 0)), template: false });
+    }
     scan::scan(text, budget).map_err(|(at, message)| {
         let end = line_end(text, at);
         SyntaxError { message, span: place.span(at..end), template: false }

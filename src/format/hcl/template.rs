@@ -149,9 +149,15 @@ impl Convert<'_> {
     /// Parts up to the token that ends this level, and whether that was an `else`.
     fn parts<'e>(&self, tokens: &mut impl Iterator<Item = Token<'e>>) -> Result<(Vec<Part>, bool), SyntaxError> {
         let mut parts = Vec::new();
+        let mut text = String::new();
         while let Some(token) = tokens.next() {
+            if let Token::Text(line) = token {
+                text.push_str(&line);
+                continue;
+            }
+            end_text(&mut parts, &mut text);
             match token {
-                Token::Text(text) => push_text(&mut parts, text),
+                Token::Text(_) => {}
                 Token::Value(expr) => parts.push(Part::Value(self.expr(expr)?)),
                 Token::If(condition) => {
                     let condition = self.expr(condition)?;
@@ -169,18 +175,14 @@ impl Convert<'_> {
                 Token::EndIf | Token::EndFor => return Ok((parts, false)),
             }
         }
+        end_text(&mut parts, &mut text);
         Ok((parts, false))
     }
 }
 
-/// Adds text, joined to the text before it.
-fn push_text(parts: &mut Vec<Part>, text: String) {
-    if text.is_empty() {
-        return;
-    }
-    if let Some(Part::Text(before)) = parts.last_mut() {
-        *before = format!("{before}{text}").into();
-    } else {
-        parts.push(Part::Text(text.into()));
+/// Makes a part of the text gathered so far.
+fn end_text(parts: &mut Vec<Part>, text: &mut String) {
+    if !text.is_empty() {
+        parts.push(Part::Text(std::mem::take(text).into()));
     }
 }

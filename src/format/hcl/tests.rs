@@ -139,6 +139,10 @@ fn long_texts_are_read_in_linear_time() {
         (format!("a = {{\n{}}}\n", keys(n)), false),
         (format!("a = \"{}\"\n", "${b}".repeat(n)), true),
         ("a {\n}\n".repeat(n), true),
+        (format!("a = <<EOT\n{}EOT\n", "b c d\n".repeat(10 * n)), true),
+        (format!("a = <<-EOT\n{}EOT\n", "  b ${c} d\n".repeat(n)), true),
+        (format!("a = \"{}\"\n", "\\n%{ if a }b%{ endif }".repeat(n)), true),
+        (" ".repeat(5 << 20), false),
     ];
     for (input, good) in cases {
         let result = parsed(&input);

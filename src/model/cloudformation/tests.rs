@@ -1,6 +1,6 @@
 use super::*;
 use crate::model::Built;
-use crate::model::harness::{at, build, find};
+use crate::model::testing::{at, build, find};
 use crate::resource::GapKind;
 
 /// What every template of the table begins with.

@@ -1,16 +1,16 @@
 //! Compose files in, services out; expectations are from the Compose file reference.
 
 use super::*;
-use crate::model::testing::{attribute, build as built_from, place, show};
+use crate::model::testing::{attribute, build as built_from, place, plain};
 
 /// Files, service, path of the attribute, expected (`-` for absent), deciding place.
 type Case<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a str, &'a str, &'a str);
 
 fn check(cases: &[Case]) {
     for (files, service, path, expected, at) in cases {
-        let (built, sources) = built_from(build, files);
+        let (built, sources) = built_from(&MODEL, files, &[]);
         let value = attribute(&built, service, path);
-        assert_eq!(value.map_or("-".into(), show), *expected, "{path} of {service} in {files:?}: {:?}", built.gaps);
+        assert_eq!(value.map_or("-".into(), plain), *expected, "{path} of {service} in {files:?}: {:?}", built.gaps);
         if let Some(value) = value {
             assert_eq!(place(&sources, value), *at, "{path} of {service} in {files:?}");
         }
@@ -140,7 +140,7 @@ fn the_override_file_is_merged_over_the_base() {
         (&files, "a", "healthcheck", "{test: [b], retries: 3}", "p/docker-compose.override.yml:11"),
         (&files, "b", "image", "y", "p/docker-compose.override.yml:13"),
     ]);
-    let (built, _) = built_from(build, &files);
+    let (built, _) = built_from(&MODEL, &files, &[]);
     let scopes: Vec<&str> = built.resources.iter().map(|one| &*one.scope.path).collect();
     assert_eq!(scopes, ["p/docker-compose.yml"; 3]);
     assert_eq!((built.used.len(), built.gaps.len()), (2, 0));
@@ -151,10 +151,10 @@ fn a_file_for_another_stage_is_merged_over_the_base_that_it_needs() {
     let base = "services:\n  a:\n    image: x\n    privileged: true\n";
     let prod = "services:\n  a:\n    read_only: true\n";
     let files = [("p/compose.yaml", base), ("p/compose.prod.yaml", prod)];
-    let (built, _) = built_from(build, &files);
+    let (built, _) = built_from(&MODEL, &files, &[]);
     let of_prod = built.resources.iter().find(|one| &*one.address == "a" && &*one.scope.path == "p/compose.prod.yaml");
     assert_eq!(
-        show(&of_prod.unwrap().attributes),
+        plain(&of_prod.unwrap().attributes),
         "{image: x, privileged: true, read_only: true, image_reference: {name: x, registry: docker.io, repository: library/x}}"
     );
     // Without its base, what it does not say is not known.
@@ -169,7 +169,7 @@ fn a_file_for_another_stage_is_merged_over_the_base_that_it_needs() {
             "p/compose.prod.yaml:3",
         ),
     ]);
-    let (built, _) = built_from(build, &alone);
+    let (built, _) = built_from(&MODEL, &alone, &[]);
     assert_eq!(built.gaps[0].kind, GapKind::Missing);
 }
 
@@ -189,7 +189,7 @@ fn extends_goes_on_from_another_service() {
         (&files, "c", "image", "y", "p/compose.yaml:11"),
         (&files, "c", "user", "unknown(refers to itself: c)", "p/compose.yaml:10"),
     ]);
-    let (built, _) = built_from(build, &files);
+    let (built, _) = built_from(&MODEL, &files, &[]);
     let kinds: Vec<GapKind> = built.gaps.iter().map(|gap| gap.kind).collect();
     assert_eq!(kinds, [GapKind::Missing, GapKind::Unparsed]);
 }
@@ -202,7 +202,7 @@ fn files_of_variables_are_below_what_the_service_states() {
         (&files, "a", "environment", "{A: 1, PASSWORD: s, C: 3}", "p/compose.yaml:5"),
         (&files, "a", "environment.PASSWORD", "s", "p/db.env:2"),
     ]);
-    let (built, _) = built_from(build, &files);
+    let (built, _) = built_from(&MODEL, &files, &[]);
     assert_eq!(built.gaps[0].kind, GapKind::Note);
     assert_eq!(built.used.len(), 3);
 }
@@ -210,14 +210,14 @@ fn files_of_variables_are_below_what_the_service_states() {
 #[test]
 fn what_a_compose_file_is_shows_in_its_name_or_its_services() {
     let yes = "services:\n  a: {image: x}\n";
-    let count = |files: &[(&str, &str)]| built_from(build, files).0.resources.len();
+    let count = |files: &[(&str, &str)]| built_from(&MODEL, files, &[]).0.resources.len();
     assert_eq!(count(&[("stack.yaml", yes)]), 2);
     assert_eq!(count(&[("ci.yaml", "services:\n  - docker:dind\n")]), 0);
     assert_eq!(count(&[("services.yaml", "services:\n  App\\Mailer:\n    arguments: [x]\n")]), 0);
     assert_eq!(count(&[("values.yaml", "services: {}\n")]), 0);
     // Two bases: Compose takes the first, the other is judged on its own.
     assert_eq!(count(&[("compose.yaml", yes), ("docker-compose.yml", yes)]), 4);
-    let (built, _) = built_from(build, &[("docker-compose.yml", "web:\n  image: x\n")]);
+    let (built, _) = built_from(&MODEL, &[("docker-compose.yml", "web:\n  image: x\n")], &[]);
     assert_eq!(built.gaps[0].kind, GapKind::Unrecognised);
 }
 
@@ -235,17 +235,17 @@ fn anchors_and_top_level_resources_are_there() {
 #[test]
 fn hostile_files_end_in_unknowns_and_not_in_a_hang() {
     let wide = one("ports: [\"1-65535:1-65535\"]");
-    let (built, _) = built_from(build, &[("compose.yaml", &wide)]);
+    let (built, _) = built_from(&MODEL, &[("compose.yaml", &wide)], &[]);
     assert!(attribute(&built, "a", "ports.0").unwrap().as_unknown().is_some());
     let chain: String = (0..10_000).map(|n| format!("  s{n}:\n    extends: s{}\n", n + 1)).collect();
-    let (built, _) = built_from(build, &[("compose.yaml", &format!("services:\n{chain}"))]);
+    let (built, _) = built_from(&MODEL, &[("compose.yaml", &format!("services:\n{chain}"))], &[]);
     assert!(!built.gaps.is_empty());
     let env: String = (0..40).map(|n| format!("A{}=${{A{n}}}${{A{n}}}\n", n + 1)).collect();
     let bomb = [("compose.yaml", &*one("command: $A40")), (".env", &*format!("A0=xxxxxxxxxx\n{env}"))];
-    let (built, _) = built_from(build, &bomb);
+    let (built, _) = built_from(&MODEL, &bomb, &[]);
     assert!(attribute(&built, "a", "command").unwrap().as_unknown().is_some());
     let odd =
         "services:\n  a: 1\n  b: [x]\n  c:\n    image: {a: b}\n    ports: 5\n    environment: 7\n    extends: [1]\n";
-    let (built, _) = built_from(build, &[("compose.yaml", odd)]);
+    let (built, _) = built_from(&MODEL, &[("compose.yaml", odd)], &[]);
     assert_eq!(built.resources.len(), 4);
 }

@@ -1,17 +1,17 @@
 //! Dockerfiles in, images out; expectations are from the Dockerfile reference.
 
 use super::*;
-use crate::model::testing::{attribute, build as built_from, place, show};
+use crate::model::testing::{attribute, build as built_from, place, plain};
 
 /// Text, address, path of the attribute, expected (`-` for absent), line.
 type Case<'a> = (&'a str, &'a str, &'a str, &'a str, u32);
 
 fn check(cases: &[Case]) {
     for (text, address, path, expected, line) in cases {
-        let (built, sources) = built_from(build, &[("Dockerfile", text)]);
+        let (built, sources) = built_from(&MODEL, &[("Dockerfile", text)], &[]);
         assert!(built.gaps.is_empty(), "{:?}", built.gaps);
         let value = attribute(&built, address, path);
-        assert_eq!(value.map_or("-".into(), show), *expected, "{path} of {address} in {text:?}");
+        assert_eq!(value.map_or("-".into(), plain), *expected, "{path} of {address} in {text:?}");
         if let Some(value) = value {
             assert_eq!(place(&sources, value), format!("Dockerfile:{line}"), "{path} of {address} in {text:?}");
         }
@@ -153,7 +153,7 @@ fn commands_and_copies_are_listed() {
 
 #[test]
 fn stages_have_their_places_and_the_file_its_own() {
-    let (built, sources) = built_from(build, &[("a/Dockerfile", TWO)]);
+    let (built, sources) = built_from(&MODEL, &[("a/Dockerfile", TWO)], &[]);
     let all: Vec<String> = built
         .resources
         .iter()
@@ -168,12 +168,12 @@ fn stages_have_their_places_and_the_file_its_own() {
 #[test]
 fn size_is_a_limit_and_not_a_danger() {
     let many: String = (0..2_000).map(|n| format!("FROM x AS s{n}\n")).collect();
-    let (built, _) = built_from(build, &[("Dockerfile", &many)]);
+    let (built, _) = built_from(&MODEL, &[("Dockerfile", &many)], &[]);
     assert_eq!(built.gaps[0].kind, GapKind::Limit);
     let long = format!("FROM x\n{}", "ENV a=1\nRUN b\n".repeat(50_000));
-    let (built, _) = built_from(build, &[("Dockerfile", &long)]);
+    let (built, _) = built_from(&MODEL, &[("Dockerfile", &long)], &[]);
     assert_eq!(built.resources.len(), 2);
     let bomb = format!("FROM x\nENV a=xxxxxxxxxx\n{}", "ENV a=$a$a$a$a$a$a$a$a$a$a\n".repeat(30));
-    let (built, _) = built_from(build, &[("Dockerfile", &bomb)]);
+    let (built, _) = built_from(&MODEL, &[("Dockerfile", &bomb)], &[]);
     assert!(attribute(&built, "Dockerfile", "env.a").unwrap().as_unknown().is_some());
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::harness::{at, build as run, find, show};
+use crate::model::testing::{at, build as run, find, show};
 
 fn built(files: &[(&str, &str)]) -> Built {
     run(&MODEL, files, &[]).0

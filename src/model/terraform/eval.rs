@@ -90,7 +90,7 @@ impl<'e, 'w> Env<'e, 'w> {
         if let [Part::Value(only)] = parts {
             return self.eval(only).at(span);
         }
-        let mut text = Text::default();
+        let mut text = Text::new(self.world);
         match self.parts(parts, &mut text) {
             Ok(()) => text.finish(self.world, span),
             Err(error) => error.at(span),

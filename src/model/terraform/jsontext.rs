@@ -3,17 +3,18 @@
 use std::sync::Arc;
 
 use super::eval::Env;
-use super::text::{Text, invalid, unknown_at};
+use super::text::{Text, invalid};
 use super::world::World;
 use crate::source::Span;
 use crate::value::{Data, Number, Unknown, Value};
 
-/// Stands for an unknown piece while a text is parsed; a character that no text has.
+/// Stand around the number of an unknown piece while a text is parsed; characters that no text has.
 const HOLE: char = '\u{10FFFE}';
+const BARE: char = '\u{10FFFD}';
 
 /// `value` as JSON text, as `jsonencode` writes it. The structure is remembered with the text.
 pub(super) fn encode(env: &Env, value: &Value, span: Span) -> Value {
-    let mut text = Text::default();
+    let mut text = Text::new(env.world);
     if !write(env, value, &mut text) {
         return env.world.cut(span);
     }
@@ -60,26 +61,15 @@ fn write(env: &Env, value: &Value, text: &mut Text) -> bool {
             }
             text.push("}");
         }
-        Data::Unknown(unknown) => write_unknown(unknown, text),
-    }
-    true
-}
-
-/// A text known in part is written in quotes, anything else is a hole of unknown form.
-fn write_unknown(unknown: &Arc<Unknown>, text: &mut Text) {
-    let Some(pieces) = &unknown.pieces else {
-        text.push_unknown(unknown);
-        return;
-    };
-    let bare = Arc::new(Unknown { pieces: None, ..Unknown::clone(unknown) });
-    text.push("\"");
-    for piece in pieces {
-        match piece {
-            Some(known) => text.push(&escape(known)),
-            None => text.push_unknown(&bare),
+        // A text known in part is written in quotes, anything else is a hole of unknown form.
+        Data::Unknown(unknown) if unknown.pieces.is_none() => text.push_hole(value.clone()),
+        Data::Unknown(unknown) => {
+            text.push("\"");
+            text.push_unknown(value, unknown, escape);
+            text.push("\"");
         }
     }
-    text.push("\"");
+    true
 }
 
 /// A text as it stands between quotes in JSON; as in Go, with `<`, `>` and `&` escaped.
@@ -116,21 +106,20 @@ pub(super) fn decode(world: &World, value: &Value) -> Option<Value> {
     }
     let json: serde_json::Value = serde_json::from_str(&text).ok()?;
     world.ctx.budget.nodes(text.len() as u64 / 8 + 1).ok()?;
-    Some(Holes { cause, span }.value(&json).with_refs(value.references()))
+    let parsed = Parsed { world, cause, holes: world.marks.holes(value), span };
+    Some(parsed.value(&json).with_refs(value.references()))
 }
 
-/// The pieces in one text that can be parsed as JSON: a hole outside of quotes gets quotes.
+/// The pieces in one text that can be parsed as JSON, a hole as its number between two characters
+/// that no text has: [`HOLE`] within quotes, [`BARE`] (and quotes) outside of them.
 fn with_holes(pieces: &[Option<Arc<str>>]) -> String {
     let mut text = String::new();
-    let (mut quoted, mut escaped) = (false, false);
+    let (mut quoted, mut escaped, mut count) = (false, false, 0);
     for piece in pieces {
         let Some(piece) = piece else {
-            if quoted {
-                text.push(HOLE);
-            } else {
-                // Two holes: not a text with a hole in it, but a hole of unknown form.
-                text.extend(['"', HOLE, HOLE, '"']);
-            }
+            let hole = if quoted { format!("{HOLE}{count}{HOLE}") } else { format!("\"{BARE}{count}{BARE}\"") };
+            text.push_str(&hole);
+            count += 1;
             continue;
         };
         for c in piece.chars() {
@@ -146,12 +135,14 @@ fn with_holes(pieces: &[Option<Arc<str>>]) -> String {
     text
 }
 
-struct Holes<'c> {
+struct Parsed<'c, 'w> {
+    world: &'c World<'w>,
     cause: Option<&'c Arc<Unknown>>,
+    holes: Vec<Value>,
     span: Span,
 }
 
-impl Holes<'_> {
+impl Parsed<'_, '_> {
     fn value(&self, json: &serde_json::Value) -> Value {
         let span = self.span;
         match json {
@@ -163,46 +154,55 @@ impl Holes<'_> {
             },
             serde_json::Value::String(text) => self.text(text),
             // How many elements a hole between commas stands for is not known.
-            serde_json::Value::Array(list) => match list.iter().any(is_hole) {
-                true => self.unknown(false),
-                false => Value::list(list.iter().map(|item| self.value(item)).collect(), span),
+            serde_json::Value::Array(list) => match list.iter().find_map(|item| self.bare(item.as_str()?)) {
+                Some(unknown) => unknown,
+                None => Value::list(list.iter().map(|item| self.value(item)).collect(), span),
             },
-            serde_json::Value::Object(map) => match map.keys().any(|key| key.contains(HOLE)) {
-                true => self.unknown(false),
-                false => Value::object(map.iter().map(|(key, value)| (key.as_str(), self.value(value))), span),
+            serde_json::Value::Object(map) => match map.keys().find(|key| key.contains([HOLE, BARE])) {
+                Some(_) => self.hole(0, false),
+                None => Value::object(map.iter().map(|(key, value)| (key.as_str(), self.value(value))), span),
             },
         }
     }
 
     fn text(&self, text: &str) -> Value {
-        let Some(cause) = self.cause.filter(|_| text.contains(HOLE)) else { return Value::string(text, self.span) };
-        if text.chars().all(|c| c == HOLE) {
-            return self.unknown(text.chars().count() == 1);
+        if self.cause.is_none() || !text.contains([HOLE, BARE]) {
+            return Value::string(text, self.span);
         }
-        let mut pieces: Vec<Option<Arc<str>>> = Vec::new();
-        for (index, known) in text.split(HOLE).enumerate() {
-            if index > 0 {
-                pieces.push(None);
-            }
-            if !known.is_empty() {
-                pieces.push(Some(known.into()));
+        if let Some(unknown) = self.bare(text) {
+            return unknown;
+        }
+        let mut parts: Vec<&str> = text.split(HOLE).collect();
+        if let ["", index, ""] = parts.as_slice() {
+            return self.hole(index.parse().unwrap_or(0), true);
+        }
+        // Text and numbers of holes by turns.
+        let mut out = Text::new(self.world);
+        for (turn, part) in parts.drain(..).enumerate() {
+            if turn % 2 == 0 {
+                out.push(part);
+            } else {
+                let hole = self.hole(part.parse().unwrap_or(0), true);
+                out.refer(&hole);
+                out.push_hole(hole);
             }
         }
-        Value::partial(pieces, cause, self.span)
+        out.finish(self.world, self.span)
     }
 
-    /// The unknown that a hole stands for; within quotes it is a text, and so not null.
-    fn unknown(&self, text: bool) -> Value {
-        match self.cause {
-            Some(cause) => {
-                let unknown = Unknown { pieces: None, non_null: text, ..Unknown::clone(cause) };
-                unknown_at(&Arc::new(unknown), self.span)
-            }
-            None => invalid("a piece of JSON", self.span),
-        }
+    /// The unknown that a text outside of quotes stands for.
+    fn bare(&self, text: &str) -> Option<Value> {
+        let index = text.strip_prefix(BARE)?.strip_suffix(BARE)?;
+        Some(self.hole(index.parse().unwrap_or(0), false))
     }
-}
 
-fn is_hole(json: &serde_json::Value) -> bool {
-    json.as_str().is_some_and(|text| text.len() > HOLE.len_utf8() && text.chars().all(|c| c == HOLE))
+    /// What stands in the place of a hole; within quotes it is a text, and so not null.
+    fn hole(&self, index: usize, text: bool) -> Value {
+        let known = self.holes.get(index);
+        let unknown = known.and_then(Value::as_unknown).or(self.cause.map(AsRef::as_ref));
+        let Some(unknown) = unknown else { return invalid("a piece of JSON", self.span) };
+        let unknown = Unknown { non_null: text, pieces: None, ..unknown.clone() };
+        let refs = known.map(|hole| hole.references()).unwrap_or_default();
+        Value { data: Data::Unknown(Arc::new(unknown)), span: self.span, refs: None }.with_refs(refs)
+    }
 }

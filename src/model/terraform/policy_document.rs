@@ -6,7 +6,7 @@ use super::blocks::Entries;
 use super::eval::Env;
 use super::jsontext;
 use super::module::View;
-use super::text::{as_text, unknown_at};
+use super::text::{Text, as_text, unknown_at};
 use crate::source::Span;
 use crate::value::{Data, Entry, Value};
 
@@ -31,21 +31,26 @@ fn aws(env: &Env, entries: &Entries, span: Span) -> Value {
     let mut statements: Vec<Value> = Vec::new();
     let mut version = Value::string("2012-10-17", span);
     let mut id = None;
+    // A source that is not known holds some statements that are not known, among those that are: the
+    // Sids of all sources differ, so it takes none of them away.
     for source in ["source_json", "source_policy_documents"] {
-        if let Err(unknown) = merge(env, entries, source, &mut statements) {
-            return unknown.at(span);
+        for unknown in merge(env, entries, source, &mut statements) {
+            statements.push(plain_at(&unknown, span));
         }
     }
     match entries.get("statement").map(|entry| &entry.value) {
-        Some(Value { data: Data::List(own), .. }) => own.iter().for_each(|own| lay(&mut statements, statement(own))),
+        Some(Value { data: Data::List(own), .. }) => {
+            own.iter().for_each(|own| lay(&mut statements, statement(env, own)))
+        }
         Some(value @ Value { data: Data::Unknown(unknown), .. }) => {
             return unknown_at(unknown, span).with_refs(value.references());
         }
         _ => {}
     }
+    // An override that is not known may replace any statement.
     for source in ["override_json", "override_policy_documents"] {
-        if let Err(unknown) = merge(env, entries, source, &mut statements) {
-            return unknown.at(span);
+        if let Some(unknown) = merge(env, entries, source, &mut statements).first() {
+            return plain_at(unknown, span);
         }
     }
     if let Some(entry) = entries.get("version").filter(|entry| !entry.value.is_null()) {
@@ -58,26 +63,32 @@ fn aws(env: &Env, entries: &Entries, span: Span) -> Value {
     Value::object([("Version", version), ("Statement", list)].into_iter().chain(id), span)
 }
 
-/// Merges the statements of the documents in an attribute; the error is why they are not known.
-fn merge(env: &Env, entries: &Entries, name: &str, statements: &mut Vec<Value>) -> Result<(), Value> {
-    let Some(entry) = entries.get(name).filter(|entry| !entry.value.is_null()) else { return Ok(()) };
+/// The unknown without what is known of its text: here it stands for more than a text.
+fn plain_at(unknown: &Value, span: Span) -> Value {
+    match &unknown.data {
+        Data::Unknown(why) => super::operators::plain(why, span).with_refs(unknown.references()),
+        _ => unknown.clone().at(span),
+    }
+}
+
+/// Merges the statements of the documents in an attribute; returns those that are not known.
+fn merge(env: &Env, entries: &Entries, name: &str, statements: &mut Vec<Value>) -> Vec<Value> {
+    let Some(entry) = entries.get(name).filter(|entry| !entry.value.is_null()) else { return Vec::new() };
     let documents: Vec<Value> = match &entry.value.data {
         Data::List(list) => list.to_vec(),
         _ => vec![entry.value.clone()],
     };
+    let mut unknowns = Vec::new();
     for document in documents.iter().filter(|document| document.as_str() != Some("") && !document.is_null()) {
-        let policy = match jsontext::decode(env.world, document) {
-            Some(policy) => crate::model::policy::normalise(policy),
-            None if document.as_unknown().is_some() => return Err(document.clone()),
-            None => return Err(super::text::invalid("a policy document that is not JSON", document.span)),
-        };
-        match policy.get("Statement").map(|statement| &statement.data) {
+        let policy = jsontext::decode(env.world, document).map(crate::model::policy::normalise);
+        match policy.as_ref().and_then(|policy| policy.get("Statement")).map(|statement| &statement.data) {
             Some(Data::List(list)) => list.iter().for_each(|item| lay(statements, item.clone())),
-            Some(Data::Unknown(unknown)) => return Err(unknown_at(unknown, document.span)),
-            _ => {}
+            Some(Data::Unknown(unknown)) => unknowns.push(unknown_at(unknown, document.span)),
+            _ if document.as_unknown().is_some() => unknowns.push(document.clone()),
+            _ => unknowns.push(super::text::invalid("a policy document that is not one", document.span)),
         }
     }
-    Ok(())
+    unknowns
 }
 
 /// Adds a statement, in place of one with the same Sid.
@@ -91,7 +102,7 @@ fn lay(statements: &mut Vec<Value>, new: Value) {
 }
 
 /// A statement block as the statement it renders to.
-fn statement(block: &Value) -> Value {
+fn statement(env: &Env, block: &Value) -> Value {
     let span = block.span;
     let Data::Map(map) = &block.data else { return block.clone() };
     let mut out: Vec<(Arc<str>, Entry)> = Vec::new();
@@ -112,16 +123,16 @@ fn statement(block: &Value) -> Value {
     ];
     for (from, to) in lists {
         if let Some(entry) = present(from).filter(|entry| !is_empty(&entry.value)) {
-            put(to, entry.key, with_variables(&entry.value));
+            put(to, entry.key, with_variables(env, &entry.value));
         }
     }
     for (from, to) in [("principals", "Principal"), ("not_principals", "NotPrincipal")] {
         if let Some(entry) = present(from).filter(|entry| !is_empty(&entry.value)) {
-            put(to, entry.key, principals(&entry.value));
+            put(to, entry.key, principals(env, &entry.value));
         }
     }
     if let Some(entry) = present("condition").filter(|entry| !is_empty(&entry.value)) {
-        put("Condition", entry.key, conditions(&entry.value));
+        put("Condition", entry.key, conditions(env, &entry.value));
     }
     Value::map(out, span).with_refs(block.references())
 }
@@ -131,21 +142,26 @@ fn is_empty(value: &Value) -> bool {
 }
 
 /// `&{...}` stands for `${...}`, which Terraform would take for its own.
-fn with_variables(value: &Value) -> Value {
+fn with_variables(env: &Env, value: &Value) -> Value {
     match &value.data {
+        Data::Unknown(unknown) if unknown.pieces.iter().flatten().flatten().any(|piece| piece.contains("&{")) => {
+            let mut text = Text::new(env.world);
+            text.push_unknown(value, unknown, |piece| piece.replace("&{", "${"));
+            text.refer(value);
+            text.finish(env.world, value.span)
+        }
         Data::String(text) if text.contains("&{") => {
             Value { data: Value::string(text.replace("&{", "${"), value.span).data, ..value.clone() }
         }
-        Data::List(list) => {
-            Value::list(list.iter().map(with_variables).collect(), value.span).with_refs(value.references())
-        }
+        Data::List(list) => Value::list(list.iter().map(|item| with_variables(env, item)).collect(), value.span)
+            .with_refs(value.references()),
         _ => value.clone(),
     }
 }
 
 /// `principals` blocks: type -> identifiers; every type of `*` is AWS's `*`.
-fn principals(value: &Value) -> Value {
-    grouped(value, |block| {
+fn principals(env: &Env, value: &Value) -> Value {
+    grouped(env, value, |block| {
         let kind = block.get("type")?;
         let kind = if kind.as_str() == Some("*") { "AWS".into() } else { as_text(kind)? };
         Some((kind, block.get("identifiers")?.clone()))
@@ -153,7 +169,7 @@ fn principals(value: &Value) -> Value {
 }
 
 /// `condition` blocks: test -> variable -> values.
-fn conditions(value: &Value) -> Value {
+fn conditions(env: &Env, value: &Value) -> Value {
     let Data::List(blocks) = &value.data else { return value.clone() };
     let mut tests: indexmap::IndexMap<Arc<str>, Vec<Value>> = indexmap::IndexMap::new();
     for block in blocks.iter() {
@@ -162,18 +178,18 @@ fn conditions(value: &Value) -> Value {
     }
     let keys = |blocks: Vec<Value>| {
         let all = Value::list(blocks, value.span);
-        grouped(&all, |block| Some((as_text(block.get("variable")?)?, block.get("values")?.clone())))
+        grouped(env, &all, |block| Some((as_text(block.get("variable")?)?, block.get("values")?.clone())))
     };
     Value::object(tests.into_iter().map(|(test, blocks)| (test, keys(blocks))), value.span)
 }
 
 /// Blocks as a map from name to list; unknown as a whole if a name is not known.
-fn grouped(value: &Value, of: impl Fn(&Value) -> Option<(Arc<str>, Value)>) -> Value {
+fn grouped(env: &Env, value: &Value, of: impl Fn(&Value) -> Option<(Arc<str>, Value)>) -> Value {
     let Data::List(blocks) = &value.data else { return value.clone() };
     let mut groups: indexmap::IndexMap<Arc<str>, Value> = indexmap::IndexMap::new();
     for block in blocks.iter() {
         let Some((name, values)) = of(block) else { return hidden(block, "type", value.span) };
-        let values = with_variables(&values);
+        let values = with_variables(env, &values);
         let joined = match (groups.get(&name).map(|have| &have.data), &values.data) {
             (Some(Data::List(have)), Data::List(more)) => {
                 Value::list(have.iter().chain(more.iter()).cloned().collect(), values.span)

@@ -34,10 +34,10 @@ pub(super) fn build(loaded: &Loaded, ctx: &Context) -> Built {
         // Callers and called hold each other; this lets go of all of them.
         world.instances.borrow_mut().drain(..).for_each(|instance| instance.forget());
     }
-    built.gaps.extend(world.into_gaps());
     for (source, data) in &loaded.plans {
-        plan::build(*source, data, ctx, &mut built);
+        plan::build(&world, *source, data, &mut built.resources);
     }
+    built.gaps.extend(world.into_gaps());
     built
 }
 

@@ -2,21 +2,37 @@
 
 use std::sync::Arc;
 
-use super::world::{MAX_TEXT, World};
+use super::world::{MAX_TEXT, Marks, World};
 use crate::source::Span;
 use crate::value::{Data, Reason, Reference, Unknown, Value};
 
+/// Most resources that one value is said to be computed from.
+pub(super) const MAX_REFS: usize = 64;
+
 /// A text under construction.
-#[derive(Default)]
-pub(super) struct Text {
+pub(super) struct Text<'t> {
+    marks: &'t Marks,
     pieces: Vec<Option<Arc<str>>>,
+    /// What stands in the place of each piece that is not known.
+    holes: Vec<Value>,
     open: String,
     length: usize,
-    cause: Option<Arc<Unknown>>,
     refs: Vec<Reference>,
 }
 
-impl Text {
+impl<'t> Text<'t> {
+    /// An empty text.
+    pub fn new(world: &'t World) -> Self {
+        Text {
+            marks: &world.marks,
+            pieces: Vec::new(),
+            holes: Vec::new(),
+            open: String::new(),
+            length: 0,
+            refs: Vec::new(),
+        }
+    }
+
     /// Adds literal text.
     pub fn push(&mut self, text: &str) {
         self.length = self.length.saturating_add(text.len());
@@ -26,23 +42,31 @@ impl Text {
     }
 
     /// Adds a piece that is not known.
-    pub fn push_unknown(&mut self, unknown: &Arc<Unknown>) {
+    pub fn push_hole(&mut self, value: Value) {
         self.close();
-        match &unknown.pieces {
-            Some(pieces) => {
-                for piece in pieces {
-                    match piece {
-                        Some(text) => self.push(text),
-                        None => {
-                            self.close();
-                            self.pieces.push(None);
-                        }
-                    }
+        self.length = self.length.saturating_add(1);
+        if self.length <= MAX_TEXT {
+            self.pieces.push(None);
+            self.holes.push(value);
+        }
+    }
+
+    /// Adds an unknown, with what is known of its text changed by `change`.
+    pub fn push_unknown(&mut self, value: &Value, unknown: &Unknown, change: impl Fn(&str) -> String) {
+        let Some(pieces) = &unknown.pieces else {
+            self.push_hole(value.clone());
+            return;
+        };
+        let mut holes = self.marks.holes(value).into_iter();
+        for piece in pieces {
+            match piece {
+                Some(text) => self.push(&change(text)),
+                None => {
+                    let bare = Value::unknown(unknown.reason, unknown.what.clone(), value.span);
+                    self.push_hole(holes.next().unwrap_or(bare));
                 }
             }
-            None => self.pieces.push(None),
         }
-        self.cause.get_or_insert_with(|| unknown.clone());
     }
 
     /// Adds a value as a template does; false if it is not a text, number or boolean.
@@ -52,7 +76,7 @@ impl Text {
             Data::String(text) => self.push(text),
             Data::Number(number) => self.push(&number.to_string()),
             Data::Bool(bool) => self.push(if *bool { "true" } else { "false" }),
-            Data::Unknown(unknown) => self.push_unknown(unknown),
+            Data::Unknown(unknown) => self.push_unknown(value, unknown, str::to_string),
             Data::Null | Data::List(_) | Data::Map(_) => return false,
         }
         true
@@ -61,7 +85,7 @@ impl Text {
     /// Notes what the text is computed from.
     pub fn refer(&mut self, value: &Value) {
         for reference in value.references() {
-            if !self.refs.contains(reference) && self.refs.len() < 256 {
+            if !self.refs.contains(reference) && self.refs.len() < MAX_REFS {
                 self.refs.push(reference.clone());
             }
         }
@@ -79,14 +103,16 @@ impl Text {
             world.limit(span, format!("a text of more than {MAX_TEXT} bytes"));
             return world.cut(span);
         }
-        if !world.charge(self.length as u64 / 64, span) {
+        if !world.charge((self.length / 64 + self.pieces.len()) as u64, span) {
             return world.cut(span);
         }
-        let value = match self.cause.take() {
+        let cause = self.holes.first().and_then(Value::as_unknown).cloned();
+        let value = match cause {
             None => Value::string(std::mem::take(&mut self.open), span),
             Some(cause) => {
                 self.close();
-                Value::partial(self.pieces, &cause, span)
+                let partial = Value::partial(self.pieces, &cause, span);
+                world.marks.with_holes(partial, self.holes)
             }
         };
         value.with_refs(&self.refs)

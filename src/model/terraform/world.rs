@@ -11,12 +11,12 @@ use super::load::Loaded;
 use super::module::Modules;
 use crate::model::Context;
 use crate::resource::{Gap, GapKind, Scope};
-use crate::source::Span;
+use crate::source::{SourceId, Span};
 use crate::value::{Data, Reason, Value};
 
 /// Deepest chain of evaluations (expressions within expressions, locals that use locals). The thread
 /// that evaluates has a stack for it, see [`super::build`].
-pub(super) const MAX_CHAIN: u32 = 3_000;
+pub(super) const MAX_CHAIN: u32 = 1_500;
 
 /// Steps that one attribute, local, output or variable may take (some tenths of a second).
 const MAX_STEPS_EACH: u64 = 1_000_000;
@@ -50,7 +50,7 @@ pub(super) struct Root {
 #[derive(Default)]
 struct Gaps {
     list: Vec<Gap>,
-    seen: HashSet<(Option<Span>, String)>,
+    seen: HashSet<(SourceId, Option<Span>, String)>,
 }
 
 impl<'w> World<'w> {
@@ -117,10 +117,12 @@ impl<'w> World<'w> {
         self.gap(GapKind::Limit, span, format!("{what}; not evaluated further"), None);
     }
 
-    /// Notes a gap, once for each place and message.
+    /// Notes a gap, once for each place and message; a limit once for each file and message, because
+    /// whatever needs what was cut off is cut off as well.
     pub fn gap(&self, kind: GapKind, span: Span, message: String, hint: Option<String>) {
         let mut gaps = self.gaps.borrow_mut();
-        if gaps.seen.len() < 10_000 && gaps.seen.insert((Some(span), message.clone())) {
+        let place = (kind != GapKind::Limit).then_some(span);
+        if gaps.seen.len() < 10_000 && gaps.seen.insert((span.source, place, message.clone())) {
             let path = self.ctx.sources.get(span.source).map_or_else(|| Arc::from("?"), |source| source.path.clone());
             gaps.list.push(Gap { kind, path, span: Some(span), message, hint });
         }
@@ -153,6 +155,7 @@ impl Drop for Entered<'_> {
 pub(super) struct Marks {
     sets: RefCell<HashMap<usize, Value>>,
     json: RefCell<HashMap<usize, (Value, Value)>>,
+    holes: RefCell<HashMap<usize, (Value, Vec<Value>)>>,
 }
 
 impl Marks {
@@ -175,6 +178,20 @@ impl Marks {
             self.json.borrow_mut().insert(key, (text.clone(), structure));
         }
         text
+    }
+
+    /// Remembers what stands in the place of each unknown piece of a text.
+    pub fn with_holes(&self, text: Value, holes: Vec<Value>) -> Value {
+        if let Some(key) = identity(&text) {
+            self.holes.borrow_mut().insert(key, (text.clone(), holes));
+        }
+        text
+    }
+
+    /// What stands in the place of each unknown piece of this very text; empty if nobody said.
+    pub fn holes(&self, text: &Value) -> Vec<Value> {
+        let holes = self.holes.borrow();
+        identity(text).and_then(|key| holes.get(&key)).map_or_else(Vec::new, |(_, holes)| holes.clone())
     }
 
     /// The structure that this very text was made from.

@@ -115,6 +115,11 @@ fn warnings(audit: &Audit) -> Vec<String> {
 pub fn end(audit: &Audit, options: Options, page: &mut Page) {
     page.blank();
     page.labelled(0, (&format!("exit {}: ", audit.exit.code), BOLD), &audit.exit.reason, PLAIN);
+    let missing = audit.gaps.iter().filter(|gap| gap.kind.is_incomplete()).count();
+    if missing > 0 && audit.exit.code != 3 {
+        let what = plural(missing, "thing was", "things were");
+        page.text(0, &format!("The audit is also incomplete: {missing} {what} not seen (above)"), PLAIN);
+    }
     page.labelled(0, ("Next: ", BOLD), &next(audit, options), PLAIN);
 }
 

@@ -1,6 +1,6 @@
 use crate::model::Built;
-use crate::model::harness::{at, build, find};
 use crate::model::kubernetes::MODEL;
+use crate::model::testing::{at, build, find};
 use crate::resource::GapKind;
 
 const BASE: &str = "

@@ -114,7 +114,7 @@ impl Args<'_, '_, '_> {
 
     /// A text as the result.
     pub fn string(&self, text: &str) -> super::Outcome {
-        let mut out = Text::default();
+        let mut out = Text::new(self.env.world);
         out.push(text);
         Ok(out.finish(self.env.world, self.span))
     }

@@ -197,7 +197,7 @@ fn from_yaml(args: &Args, yaml: &serde_yaml::Value) -> Outcome {
 
 pub(super) fn yamlencode(args: &Args) -> Outcome {
     let value = args.value(0)?;
-    let mut text = Text::default();
+    let mut text = Text::new(args.env.world);
     if value.depth() > 0 {
         block(args, value, 0, &mut text)?
     } else {

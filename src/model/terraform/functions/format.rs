@@ -59,7 +59,7 @@ struct Verb {
 
 fn render(args: &Args, values: &[Value]) -> Outcome {
     let pattern = args.text(0)?;
-    let mut out = Text::default();
+    let mut out = Text::new(args.env.world);
     let mut chars = pattern.chars().peekable();
     let mut next = 0;
     while let Some(c) = chars.next() {
@@ -118,7 +118,11 @@ fn write(args: &Args, verb: &Verb, value: &Value, out: &mut Text) -> Result<(), 
     out.refer(value);
     if let Data::Unknown(unknown) = &value.data {
         let as_is = verb.width == 0 && verb.precision.is_none() && matches!(verb.letter, 's' | 'v');
-        out.push_unknown(&if as_is { unknown.clone() } else { super::args::bare(unknown) });
+        if as_is {
+            out.push_value(value);
+        } else {
+            out.push_hole(Value { data: Data::Unknown(super::args::bare(unknown)), ..value.clone() });
+        }
         return Ok(());
     }
     let text = match verb.letter {

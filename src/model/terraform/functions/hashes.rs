@@ -3,6 +3,7 @@
 use sha2::{Digest, Sha256, Sha512};
 
 use super::args::Args;
+use super::digest;
 use super::encoding::base64;
 use super::files::content;
 use super::{Fault, Outcome};
@@ -34,23 +35,19 @@ pub(super) fn uuidv5(args: &Args) -> Outcome {
 }
 
 pub(super) fn md5(args: &Args) -> Outcome {
-    args.text(0)?;
-    Err(unsupported(args))
+    args.string(&hex(&digest::md5(args.text(0)?.as_bytes())))
 }
 
 pub(super) fn sha1(args: &Args) -> Outcome {
-    args.text(0)?;
-    Err(unsupported(args))
+    args.string(&hex(&digest::sha1(args.text(0)?.as_bytes())))
 }
 
 pub(super) fn filemd5(args: &Args) -> Outcome {
-    content(args, 0)?;
-    Err(unsupported(args))
+    args.string(&hex(&digest::md5(content(args, 0)?.as_bytes())))
 }
 
 pub(super) fn filesha1(args: &Args) -> Outcome {
-    content(args, 0)?;
-    Err(unsupported(args))
+    args.string(&hex(&digest::sha1(content(args, 0)?.as_bytes())))
 }
 
 pub(super) fn sha256(args: &Args) -> Outcome {

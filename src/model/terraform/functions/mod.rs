@@ -4,6 +4,7 @@
 mod args;
 mod collections;
 mod dates;
+mod digest;
 mod encoding;
 mod files;
 mod format;
@@ -20,7 +21,7 @@ pub(super) use sets::to_set;
 use std::sync::Arc;
 
 use super::eval::{Env, inherit};
-use super::text::{invalid, unknown_at};
+use super::text::{MAX_REFS, invalid, unknown_at};
 use crate::format::hcl::{Call, Expr};
 use crate::source::Span;
 use crate::value::{Data, Reason, Reference, Unknown, Value};
@@ -142,9 +143,6 @@ fn shallow_refs(list: &[Value]) -> Vec<Reference> {
     }
     refs
 }
-
-/// Most resources that one value is said to be computed from.
-const MAX_REFS: usize = 256;
 
 /// What the values and their members were computed from.
 fn deep_refs(env: &Env, list: &[Value]) -> Vec<Reference> {

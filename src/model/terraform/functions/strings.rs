@@ -20,9 +20,10 @@ fn pieces<'a>(args: &'a Args, index: usize) -> Option<(&'a Unknown, &'a Pieces)>
 
 /// A function that treats each character by itself, so that it can be applied to what is known.
 fn each(args: &Args, f: impl Fn(&str) -> String) -> Outcome {
-    if let Some((unknown, pieces)) = pieces(args, 0) {
-        let changed = pieces.iter().map(|piece| piece.as_deref().map(|text| f(text).into())).collect();
-        return Ok(Value::partial(changed, unknown, args.span));
+    if let Some((unknown, _)) = pieces(args, 0) {
+        let mut out = Text::new(args.env.world);
+        out.push_unknown(args.value(0)?, unknown, f);
+        return Ok(out.finish(args.env.world, args.span));
     }
     args.string(&f(&args.text(0)?))
 }
@@ -120,7 +121,7 @@ pub(super) fn substr(args: &Args) -> Outcome {
 pub(super) fn indent(args: &Args) -> Outcome {
     let blanks = usize::try_from(args.int(0)?).unwrap_or(0).min(MAX_TEXT + 1);
     let blanks = " ".repeat(blanks);
-    let mut out = Text::default();
+    let mut out = Text::new(args.env.world);
     for (index, line) in args.text(1)?.split('\n').enumerate() {
         if index > 0 {
             out.push("\n");
@@ -133,7 +134,7 @@ pub(super) fn indent(args: &Args) -> Outcome {
 
 pub(super) fn join(args: &Args) -> Outcome {
     let separator = args.text(0)?;
-    let mut out = Text::default();
+    let mut out = Text::new(args.env.world);
     let mut first = true;
     for index in 1..args.len() {
         for item in args.items(index)?.iter() {
@@ -161,7 +162,7 @@ pub(super) fn split(args: &Args) -> Outcome {
 pub(super) fn replace(args: &Args) -> Outcome {
     let (text, from, to) = (args.text(0)?, args.text(1)?, args.text(2)?);
     args.charge(text.len() / 16)?;
-    let mut out = Text::default();
+    let mut out = Text::new(args.env.world);
     match from.strip_prefix('/').and_then(|inner| inner.strip_suffix('/')).filter(|_| from.len() > 1) {
         Some(pattern) => {
             let regex = compile(args, pattern)?;

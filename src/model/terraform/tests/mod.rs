@@ -4,6 +4,7 @@ mod functions;
 mod hostile;
 mod language;
 mod modules;
+mod plans;
 mod policies;
 mod references;
 
