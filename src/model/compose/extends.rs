@@ -10,6 +10,7 @@ use crate::budget::Budget;
 use crate::model::compose::files::{Files, Project, service, split};
 use crate::model::compose::merge;
 use crate::model::compose::tree::{entries, entry};
+use crate::model::resolved;
 use crate::resource::{Gap, GapKind};
 use crate::source::Span;
 use crate::value::{Reason, Value};
@@ -110,7 +111,7 @@ impl<'a> Resolver<'a> {
             None => from.0.clone(),
             Some(file) => {
                 let directory = if from.0.is_empty() { self.project.directory } else { split(&from.0).0 };
-                let Some(document) = self.files.compose_file(&joined(directory, file)) else {
+                let Some(document) = self.files.compose_file(&resolved(directory.trim_end_matches('/'), file)) else {
                     let message = format!("{name} extends a service of {file}, which is not among what was read");
                     return Err(broken(GapKind::Missing, Reason::File, file, message));
                 };
@@ -139,22 +140,6 @@ impl<'a> Resolver<'a> {
         let root = root.or_insert_with(|| self.files.file_root(document, &self.project.environment));
         service(root.as_ref()?, name).cloned()
     }
-}
-
-/// A path from a directory (with its slash), `.` and `..` resolved by name.
-pub fn joined(directory: &str, path: &str) -> String {
-    let whole = if path.starts_with('/') { path.to_owned() } else { format!("{directory}{path}") };
-    let mut parts: Vec<&str> = Vec::new();
-    for part in whole.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            name => parts.push(name),
-        }
-    }
-    format!("/{}", parts.join("/"))
 }
 
 /// The attributes of a service that a part which was not read may state.

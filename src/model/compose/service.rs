@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use crate::budget::Budget;
-use crate::model::compose::extends::{Resolver, joined, with_holes};
+use crate::model::compose::extends::{Resolver, with_holes};
 use crate::model::compose::tree::{Entries, boolean, entries, entry, list, number, object, scalar_text};
 use crate::model::compose::{mounts, ports};
-use crate::model::image;
 use crate::model::pieces::{HOLE, holed, part};
+use crate::model::{image, resolved};
 use crate::resource::{Gap, GapKind};
 use crate::source::Span;
 use crate::value::{Data, Entry, Map, Reason, Value};
@@ -36,17 +36,17 @@ pub fn effective(resolver: &Resolver, name: &str, own: &Value, gaps: &mut Vec<Ga
     if own.as_map().is_none() {
         return own.clone();
     }
-    let mut resolved = normal(&resolver.resolved(name, own, gaps), resolver.budget());
-    if resolver.project.lacks_base && resolved.get("image").is_none() && resolved.get("build").is_none() {
-        resolved = with_holes(&resolved, Reason::File, "the file that this one is merged over", own.span);
+    let mut whole = normal(&resolver.resolved(name, own, gaps), resolver.budget());
+    if resolver.project.lacks_base && whole.get("image").is_none() && whole.get("build").is_none() {
+        whole = with_holes(&whole, Reason::File, "the file that this one is merged over", own.span);
     }
-    let mut all = entries(&resolved);
+    let mut all = entries(&whole);
     environment(&mut all, resolver, own.span, gaps);
     if let Some(image) = all.get("image") {
         let reference = image::of(&image.value);
         all.insert("image_reference".into(), entry(reference));
     }
-    Value::map(all, resolved.span)
+    Value::map(all, whole.span)
 }
 
 /// A service with every short form made long. What is long already stays as it is.
@@ -154,7 +154,7 @@ fn environment(all: &mut Entries, resolver: &Resolver, span: Span, gaps: &mut Ve
     let mut variables = Entries::new();
     for file in files {
         let Some(path) = file.get("path").and_then(Value::as_str) else { continue };
-        match resolver.files.variables(&joined(resolver.project.directory, path)) {
+        match resolver.files.variables(&resolved(resolver.project.directory.trim_end_matches('/'), path)) {
             Some(found) => {
                 variables.extend(found.iter().map(|(name, value)| (name.clone(), entry(value.clone()))));
             }

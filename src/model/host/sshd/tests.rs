@@ -407,7 +407,7 @@ fn an_unread_file_makes_unknown_what_it_could_have_set_first() {
     assert!(built.gaps.iter().any(|gap| gap.kind == GapKind::Unparsed && &*gap.path == "/etc/ssh/x"));
 }
 
-/// A host that refuses to show one of its files.
+/// A host that refuses to plain one of its files.
 struct Refusing<'a> {
     host: &'a host::view::HostRoot<'a>,
     refused: &'a str,
