@@ -157,12 +157,12 @@ mod tests {
             parameters: { aws-rds-backup-retention: { NAME: VALUE } }
 
         The law it serves
-          GDPR Art. 5(1)(f)           Integrity and confidentiality (required)
-          GDPR Art. 32(1)(c)          Timely restoration (risk-based)
-          GDPR Art. 35(7)(d)          Measures in the assessment (required)
           HIPAA 164.308(a)(7)(i)      Contingency plan (standard)
           HIPAA 164.308(a)(7)(ii)(A)  Data backup plan (required)
           HIPAA 164.310(d)(2)(iv)     Data backup and storage (addressable)
+          GDPR Art. 5(1)(f)           Integrity and confidentiality (required)
+          GDPR Art. 32(1)(c)          Timely restoration (risk-based)
+          GDPR Art. 35(7)(d)          Measures in the assessment (required)
 
         Fails (terraform)
             resource "aws_db_instance" "a" {}
@@ -211,7 +211,7 @@ mod tests {
 
     #[test]
     fn a_safeguard_has_rules_and_controls() {
-        insta::assert_snapshot!(shown("backup"), @r#"
+        insta::assert_snapshot!(shown("backup"), @"
         Backup
         safeguard backup
 
@@ -221,20 +221,20 @@ mod tests {
 
         The law it serves
           control                     title                      binding      coverage
+          HIPAA 164.308(a)(7)(i)      Contingency plan           standard     partial
+          HIPAA 164.308(a)(7)(ii)(A)  Data backup plan           required     partial
+          HIPAA 164.310(d)(2)(iv)     Data backup and storage    addressable  partial
           GDPR Art. 5(1)(f)           Integrity and              required     partial
                                       confidentiality
           GDPR Art. 32(1)(c)          Timely restoration         risk-based   partial
           GDPR Art. 35(7)(d)          Measures in the            required     partial
                                       assessment
-          HIPAA 164.308(a)(7)(i)      Contingency plan           standard     partial
-          HIPAA 164.308(a)(7)(ii)(A)  Data backup plan           required     partial
-          HIPAA 164.310(d)(2)(iv)     Data backup and storage    addressable  partial
 
         1 rule
           rule                      severity  title
           aws-rds-backup-retention  medium    RDS instances keep their backups long
                                               enough
-        "#);
+        ");
     }
 
     #[test]

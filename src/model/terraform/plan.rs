@@ -75,13 +75,14 @@ impl Plan<'_, '_> {
         if let Some(sensitive) = resource.get("sensitive_values") {
             values = hide(&values, sensitive);
         }
+        let local = address.get(prefix.len()..).and_then(|local| local.split('[').next()).unwrap_or(address);
+        let expressions = configured.get(local).and_then(|block| block.get("expressions"));
         // What is known only after it was applied.
         if let Some(unknown) = self.unknown.get(address).and_then(|change| change.at_path(&["change", "after_unknown"]))
         {
-            values = mark(&values, unknown, &format!("{address}."));
+            values = mark(&values, unknown, expressions, &format!("{address}."));
         }
-        let local = address.get(prefix.len()..).and_then(|local| local.split('[').next()).unwrap_or(address);
-        if let Some(expressions) = configured.get(local).and_then(|block| block.get("expressions")) {
+        if let Some(expressions) = expressions {
             values = refer(&values, expressions, prefix);
         }
         let attributes = finish::documents(self.world, &values);
@@ -120,8 +121,10 @@ fn hide(value: &Value, sensitive: &Value) -> Value {
     }
 }
 
-/// `value` with what is not yet known made so; `unknown` has `true` in its place.
-fn mark(value: &Value, unknown: &Value, what: &str) -> Value {
+/// `value` with what is not yet known made so; `unknown` has `true` in its place. What the
+/// configuration does not set stays absent, although the provider will put something there: a bucket
+/// without a key of its own has none, whatever `after_unknown` lists.
+fn mark(value: &Value, unknown: &Value, configured: Option<&Value>, what: &str) -> Value {
     match (&value.data, &unknown.data) {
         (_, Data::Bool(true)) => Value::computed(what.trim_end_matches('.'), value.span),
         (Data::Map(map), Data::Map(flags)) => {
@@ -129,10 +132,11 @@ fn mark(value: &Value, unknown: &Value, what: &str) -> Value {
                 map.iter().map(|(name, entry)| (name.clone(), entry.clone())).collect();
             for (name, flag) in flags.iter() {
                 let inner = format!("{what}{name}.");
+                let Some(own) = part(configured, name) else { continue };
                 match entries.iter_mut().find(|(own, _)| own == name) {
-                    Some((_, entry)) => entry.value = mark(&entry.value, &flag.value, &inner),
+                    Some((_, entry)) => entry.value = mark(&entry.value, &flag.value, own, &inner),
                     None => {
-                        let value = mark(&Value::null(value.span), &flag.value, &inner);
+                        let value = mark(&Value::null(value.span), &flag.value, own, &inner);
                         entries.push((name.clone(), Entry { key: value.span, value }));
                     }
                 }
@@ -140,16 +144,27 @@ fn mark(value: &Value, unknown: &Value, what: &str) -> Value {
             Value::map(entries, value.span)
         }
         (Data::List(list), Data::List(flags)) => {
+            let blocks = configured.and_then(Value::as_list);
             let item = |(index, item): (usize, &Value)| match flags.get(index) {
-                Some(flag) => mark(item, flag, what),
+                Some(flag) => mark(item, flag, blocks.and_then(|blocks| blocks.get(index)), what),
                 None => item.clone(),
             };
             Value::list(list.iter().enumerate().map(item).collect(), value.span)
         }
         // `after_unknown` has the shape of a block that has no value yet.
-        (Data::Null, Data::Map(flags)) if !flags.is_empty() => mark(&Value::map([], value.span), unknown, what),
+        (Data::Null, Data::Map(flags)) if !flags.is_empty() => {
+            mark(&Value::map([], value.span), unknown, configured, what)
+        }
         _ => value.clone(),
     }
+}
+
+/// What the configuration says of the member `name`; `None` if it does not set it. Within an
+/// expression, and without a configuration, every member may be set.
+fn part<'v>(configured: Option<&'v Value>, name: &str) -> Option<Option<&'v Value>> {
+    let Some(map) = configured.and_then(Value::as_map) else { return Some(None) };
+    let expression = map.get("references").is_some() || map.get("constant_value").is_some();
+    if expression { Some(None) } else { map.get(name).map(Some) }
 }
 
 /// `value` with the references that the configuration has for it.

@@ -66,11 +66,6 @@ mod tests {
           ],
           "controls": [
             {
-              "citation": "GDPR Art. 32(1)(b)",
-              "framework": "gdpr",
-              "id": "art-32(1)(b)"
-            },
-            {
               "citation": "HIPAA 164.308(a)(4)(ii)(A)",
               "framework": "hipaa-security",
               "id": "164.308(a)(4)(ii)(A)"
@@ -79,6 +74,11 @@ mod tests {
               "citation": "HIPAA 164.312(e)(1)",
               "framework": "hipaa-security",
               "id": "164.312(e)(1)"
+            },
+            {
+              "citation": "GDPR Art. 32(1)(b)",
+              "framework": "gdpr",
+              "id": "art-32(1)(b)"
             }
           ],
           "end_line": 2,

@@ -76,7 +76,7 @@ mod tests {
             aws_db_instance.x["�[31m[a](http://b) "]  clinic/main.tf:2
               observed  publicly_accessible = true
               expected  publicly_accessible is false
-          law  GDPR Art. 32(1)(b); HIPAA 164.308(a)(4)(ii)(A), 164.312(e)(1)
+          law  HIPAA 164.308(a)(4)(ii)(A), 164.312(e)(1); GDPR Art. 32(1)(b)
           fix  Set publicly_accessible to false and reach the database from within the
                network.
 
@@ -85,8 +85,8 @@ mod tests {
             aws_db_instance.ehr  clinic/main.tf:1
               observed  storage_encrypted is not set (default false)
               expected  storage_encrypted is true
-          law  GDPR Art. 5(1)(f), Art. 25(1), Art. 32(1)(a), Art. 34(3)(a),
-               Art. 35(7)(d); HIPAA 164.312(a)(2)(iv)
+          law  HIPAA 164.312(a)(2)(iv); GDPR Art. 5(1)(f), Art. 25(1), Art. 32(1)(a),
+               Art. 34(3)(a), Art. 35(7)(d)
           fix  Set storage_encrypted to true; an existing instance is restored from an
                encrypted snapshot copy.
 
@@ -95,8 +95,8 @@ mod tests {
             aws_db_instance.ehr  clinic/main.tf:1
               observed  backup_retention_period is not set (default 0)
               expected  backup_retention_period is at least 7 (parameter days)
-          law  GDPR Art. 5(1)(f), Art. 32(1)(c), Art. 35(7)(d); HIPAA 164.308(a)(7)(i),
-               164.308(a)(7)(ii)(A), 164.310(d)(2)(iv)
+          law  HIPAA 164.308(a)(7)(i), 164.308(a)(7)(ii)(A), 164.310(d)(2)(iv); GDPR
+               Art. 5(1)(f), Art. 32(1)(c), Art. 35(7)(d)
           fix  Set backup_retention_period to the number of days that you need.
 
         Not known: 2 requirements, 2 findings
@@ -115,10 +115,10 @@ mod tests {
           all          4         2          2     5
 
         The law
-          GDPR   7 of 40 controls have machine evidence (7 with open findings), 23 need
-                 a person's attestation, 10 not assessed
           HIPAA  6 of 71 controls have machine evidence (6 with open findings), 33 need
                  a person's attestation, 32 not assessed
+          GDPR   7 of 40 controls have machine evidence (7 with open findings), 23 need
+                 a person's attestation, 10 not assessed
           A finding is not a violation, and evidence is not a verdict: people decide
           both.
 
@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn an_audit_of_nothing_says_so() {
-        insta::assert_snapshot!(render(&sample::empty(), sample::OPTIONS).unwrap(), @r#"
+        insta::assert_snapshot!(render(&sample::empty(), sample::OPTIONS).unwrap(), @"
         duecare 0.1.0: audit of empty, 2026-11-21
 
         Read
@@ -150,16 +150,16 @@ mod tests {
           No rule applied to anything. What was not seen or not known is not a pass.
 
         The law
-          GDPR   0 of 40 controls have machine evidence (0 with open findings), 23 need
-                 a person's attestation, 17 not assessed
           HIPAA  0 of 71 controls have machine evidence (0 with open findings), 33 need
                  a person's attestation, 38 not assessed
+          GDPR   0 of 40 controls have machine evidence (0 with open findings), 23 need
+                 a person's attestation, 17 not assessed
           A finding is not a violation, and evidence is not a verdict: people decide
           both.
 
         exit 3: the audit is incomplete: 1 thing was not seen
         Next: duecare demo
-        "#);
+        ");
     }
 
     #[test]

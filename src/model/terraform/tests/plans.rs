@@ -49,6 +49,8 @@ fn plans_have_their_values_and_what_they_do_not_know() {
     for (address, path, want) in cases {
         assert_eq!(estate.at(address, path), want, "{address} {path}");
     }
+    // The provider will set it; the configuration does not.
+    assert!(estate.resource("aws_db_instance.d[0]").attributes.get("arn").is_none());
     assert_eq!(estate.refs("aws_db_instance.d[0]", "kms_key_id"), ["aws_kms_key.k:arn"]);
     assert_eq!(estate.refs(module, "policy"), ["module.m[\"x\"].data.aws_region.r:name"]);
     assert_eq!(&*estate.resource("module.m[\"x\"].data.aws_region.r").kind, "data.aws_region");
