@@ -32,6 +32,39 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::write(out.join("examples.json"), examples)?;
     fs::write(out.join("law.json"), law(&files)?)?;
     fs::write(out.join("kinds.txt"), kinds()?)?;
+    fs::write(out.join("fixtures.rs"), fixtures()?)?;
+    Ok(())
+}
+
+/// The files of the sample estates as a Rust expression: estate, path within it, bytes.
+fn fixtures() -> Result<String, Box<dyn Error>> {
+    let top = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?).join("fixtures");
+    let mut lines = String::new();
+    for estate in ["clinic-careful", "clinic-careless"] {
+        let (root, mut files) = (top.join(estate), Vec::new());
+        if !root.is_dir() {
+            continue;
+        }
+        println!("cargo::rerun-if-changed={}", root.display());
+        every_file(&root, &mut files)?;
+        files.sort();
+        for path in files {
+            let name = path.strip_prefix(&root)?.to_string_lossy().replace('\\', "/");
+            writeln!(lines, "({estate:?}, {name:?}, include_bytes!({:?})),", path.to_string_lossy())?;
+        }
+    }
+    Ok(format!("&[\n{lines}]\n"))
+}
+
+fn every_file(dir: &Path, files: &mut Vec<PathBuf>) -> Result<(), Box<dyn Error>> {
+    for entry in fs::read_dir(dir)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            every_file(&path, files)?;
+        } else {
+            files.push(path);
+        }
+    }
     Ok(())
 }
 

@@ -10,6 +10,7 @@ use crate::assess::{self, Exit};
 use crate::budget::Budget;
 use crate::discover::{self, NamedPathError, Selection};
 use crate::estate::{self, Estate};
+use crate::finding::Verdict;
 use crate::framework::Law;
 use crate::ignore::{self, Ignore};
 use crate::ingest::{self, Ingested, Input, RootFiles, State};
@@ -123,8 +124,8 @@ pub fn run(request: Request) -> Result<Audit, AuditError> {
     let estate = Estate::new(resources, request.whole);
     let decisions = decide(&mut read, &request);
     let findings = judge::judge(&request.pack, &estate, &read.sources, &decisions).map_err(AuditError::Internal)?;
-    if estate.resources.is_empty() {
-        read.gaps.push(nothing(&request));
+    if findings.iter().all(|judged| judged.finding.verdict == Verdict::NotApplicable) {
+        read.gaps.push(nothing(&request, &estate));
     }
     let exit = assess::exit(&findings, &read.gaps, request.gate, request.exit_zero);
     let used_ignore = |n| findings.iter().any(|judged| judged.standing == Standing::Ignored(n));
@@ -199,17 +200,23 @@ fn decide(read: &mut Ingested, request: &Request) -> Decisions {
     Decisions { ignores, waivers: request.waivers.clone(), baseline: request.baseline.clone(), today: request.today }
 }
 
-fn nothing(request: &Request) -> Gap {
-    Gap {
-        kind: GapKind::Nothing,
-        path: named(request).join(", ").into(),
-        span: None,
-        message: "there is nothing here that duecare audits".to_owned(),
-        hint: Some(
-            "name a directory with Terraform, CloudFormation, Kubernetes, Docker or Compose files, or use --host"
-                .to_owned(),
-        ),
-    }
+/// An audit in which no rule applied to anything proves nothing.
+fn nothing(request: &Request, estate: &Estate) -> Gap {
+    let (message, hint) = if estate.resources.is_empty() {
+        let hint =
+            "name a directory with Terraform, CloudFormation, Kubernetes, Docker or Compose files, or use --host";
+        ("there is nothing here that duecare audits".to_owned(), hint)
+    } else {
+        let n = estate.resources.len();
+        let words = assess::plural(
+            n,
+            "resource was read, and no rule applies to it",
+            "resources were read, and no rule applies to any of them",
+        );
+        (format!("{n} {words}"), "duecare rules list shows what is asked of which kinds of resources")
+    };
+    let path = named(request).join(", ").into();
+    Gap { kind: GapKind::Nothing, path, span: None, message, hint: Some(hint.to_owned()) }
 }
 
 fn named(request: &Request) -> Vec<String> {

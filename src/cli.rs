@@ -205,6 +205,8 @@ pub enum Rules {
     New(RulesNew),
     /// Print the JSON Schema of a rule file, for editors
     Schema,
+    /// List the operators that rules can use
+    Operators(RulesOperators),
     /// Which concepts of a coverage file the rules answer
     Coverage(RulesCoverage),
 }
@@ -253,6 +255,14 @@ pub struct RulesNew {
     /// The directory of rules
     #[arg(long, value_name = "DIR", default_value = "rules")]
     pub directory: PathBuf,
+}
+
+/// `duecare rules operators`.
+#[derive(Debug, Args)]
+pub struct RulesOperators {
+    /// As what
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: ListFormat,
 }
 
 /// `duecare rules coverage`.

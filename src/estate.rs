@@ -21,7 +21,7 @@ pub struct Estate {
     pub whole: bool,
     by_kind: HashMap<Arc<str>, Vec<usize>>,
     by_address: HashMap<(Scope, Arc<str>), Vec<usize>>,
-    incoming: Mutex<HashMap<(Arc<str>, Path), Arc<Incoming>>>,
+    incoming: Mutex<IncomingByLink>,
 }
 
 /// The resources that a resource is linked with.
@@ -32,6 +32,9 @@ pub struct Linked {
     /// True if there may be others that were not read.
     pub open: bool,
 }
+
+/// Indexes by kind and attribute, made when first asked for.
+type IncomingByLink = HashMap<(Arc<str>, Path), Arc<Incoming>>;
 
 /// What the resources of one kind refer to with one attribute.
 #[derive(Debug, Default)]

@@ -1,4 +1,8 @@
 //! Rule x resource -> finding. Pure: no I/O, no clock; the same input gives the same findings.
+//!
+//! A question is answered first and explained afterwards: [`truth`](Evaluator::truth) makes no text at
+//! all, and [`explain`](Evaluator::explain) walks once more to the part that decided, so that the many
+//! parts that did not decide cost nothing.
 
 use std::sync::Arc;
 
@@ -22,19 +26,24 @@ pub struct Evaluator<'a> {
     pub today: jiff::civil::Date,
 }
 
-/// An answer and what it rests on.
-#[derive(Clone, Debug)]
-struct Answer {
-    truth: Truth,
-    evidence: Evidence,
-}
-
 /// Where a question is asked: in a resource, or in one member of it.
+#[derive(Clone, Copy)]
 struct Frame<'a> {
     index: usize,
     resource: &'a Resource,
     base: &'a Value,
-    prefix: String,
+}
+
+/// What decided about members or links.
+enum Decider<'a> {
+    /// This member, asked in this frame, with the path to it.
+    Member(Frame<'a>, String),
+    /// A value that is not known stands where the members would be.
+    Unknown(&'a Value),
+    /// It refers to something that was not read.
+    Open,
+    /// There is no member that decided.
+    Nobody,
 }
 
 impl Evaluator<'_> {
@@ -42,249 +51,330 @@ impl Evaluator<'_> {
     pub fn apply(&self, rule: &Arc<Rule>, index: usize) -> Option<Finding> {
         let resource = self.estate.resources.get(index)?;
         let checks = rule.checks.iter().filter(|check| check.applies_to.contains(&resource.kind));
-        let outcomes = checks.map(|check| self.check(check, index, resource));
+        let frame = Frame { index, resource, base: &resource.attributes };
         // Several checks of one rule on one resource must all pass: the worst outcome counts.
-        let (verdict, evidence) = outcomes.min_by_key(|(verdict, _)| *verdict)?;
-        Some(Finding { rule: rule.clone(), resource: index, verdict, evidence })
+        let (verdict, check) =
+            checks.map(|check| (self.verdict(check, frame), check)).min_by_key(|(verdict, _)| *verdict)?;
+        Some(Finding { rule: rule.clone(), resource: index, verdict, evidence: self.evidence(check, frame, verdict) })
     }
 
-    fn check(&self, check: &Check, index: usize, resource: &Resource) -> (Verdict, Evidence) {
-        let frame = Frame { index, resource, base: &resource.attributes, prefix: String::new() };
-        let when = check.when.as_ref().map(|when| self.ask(when, &frame));
-        let unless =
-            check.unless.as_ref().map(|unless| self.ask(unless, &frame)).map(|a| Answer { truth: !a.truth, ..a });
-        let conditions: Vec<Answer> = when.into_iter().chain(unless).collect();
-        if let Some(no) = conditions.iter().find(|answer| answer.truth == Truth::False) {
-            return (Verdict::NotApplicable, no.evidence.clone());
+    fn verdict(&self, check: &Check, frame: Frame) -> Verdict {
+        let when = check.when.as_ref().map_or(Truth::True, |when| self.truth(when, frame));
+        let unless = check.unless.as_ref().map_or(Truth::True, |unless| !self.truth(unless, frame));
+        let applies = when.and(unless);
+        if applies == Truth::False {
+            return Verdict::NotApplicable;
         }
-        let mut answer = self.ask(&check.assert, &frame);
+        match (self.truth(&check.assert, frame), applies) {
+            (Truth::True, _) => Verdict::Pass,
+            (Truth::False, Truth::True) => Verdict::Fail,
+            _ => Verdict::Unknown,
+        }
+    }
+
+    /// What the verdict rests on: the assertion, or the condition that decided in its stead.
+    fn evidence(&self, check: &Check, frame: Frame, verdict: Verdict) -> Evidence {
+        let unless = check.unless.clone().map(|unless| Assertion::Not(Box::new(unless)));
+        let wanted = if verdict == Verdict::NotApplicable { Truth::False } else { Truth::Unknown };
+        if matches!(verdict, Verdict::NotApplicable | Verdict::Unknown) {
+            let conditions = check.when.iter().chain(unless.iter());
+            if let Some(condition) = conditions.into_iter().find(|condition| self.truth(condition, frame) == wanted) {
+                return self.explain(condition, frame, "", wanted);
+            }
+        }
+        let truth = self.truth(&check.assert, frame);
+        let mut evidence = self.explain(&check.assert, frame, "", truth);
         if let Some(expected) = &check.expected {
-            answer.evidence.expected.clone_from(expected);
+            evidence.expected.clone_from(expected);
         }
-        if answer.truth == Truth::True {
-            return (Verdict::Pass, answer.evidence);
-        }
-        if let Some(open) = conditions.into_iter().find(|answer| answer.truth == Truth::Unknown) {
-            return (Verdict::Unknown, open.evidence);
-        }
-        (if answer.truth == Truth::False { Verdict::Fail } else { Verdict::Unknown }, answer.evidence)
+        evidence
     }
 
-    fn ask(&self, assertion: &Assertion, frame: &Frame) -> Answer {
+    /// Whether the assertion holds.
+    fn truth(&self, assertion: &Assertion, frame: Frame) -> Truth {
         match assertion {
-            Assertion::All(list) => self.all(list, frame),
-            Assertion::Any(list) => self.any(list, assertion, frame),
-            Assertion::Not(inner) => {
-                let mut answer = self.ask(inner, frame);
-                answer.truth = !answer.truth;
-                answer.evidence.expected = assertion.words();
-                answer
-            }
-            Assertion::Members(members) => self.members(members, assertion, frame),
-            Assertion::Linked(linked) => self.linked(linked, assertion, frame),
-            Assertion::Present(present) => self.present(present, assertion, frame),
-            Assertion::Attribute(attribute) => self.attribute(attribute, frame),
-        }
-    }
-
-    /// The evidence of an `all` is that of the part that decided it.
-    fn all(&self, list: &[Assertion], frame: &Frame) -> Answer {
-        let answers: Vec<Answer> = list.iter().map(|part| self.ask(part, frame)).collect();
-        let truth = answers.iter().fold(Truth::True, |truth, answer| truth.and(answer.truth));
-        let decided = answers.into_iter().find(|answer| answer.truth == truth);
-        decided.unwrap_or_else(|| Answer { truth, evidence: frame.evidence("nothing was asked", String::new()) })
-    }
-
-    fn any(&self, list: &[Assertion], whole: &Assertion, frame: &Frame) -> Answer {
-        let answers: Vec<Answer> = list.iter().map(|part| self.ask(part, frame)).collect();
-        let truth = answers.iter().fold(Truth::False, |truth, answer| truth.or(answer.truth));
-        let decided = answers.into_iter().find(|answer| answer.truth == truth);
-        let mut answer =
-            decided.unwrap_or_else(|| Answer { truth, evidence: frame.evidence("nothing was asked", String::new()) });
-        if truth != Truth::True {
-            answer.evidence.expected = whole.words();
-        }
-        answer
-    }
-
-    fn members(&self, members: &Members, whole: &Assertion, frame: &Frame) -> Answer {
-        let mut answers = Vec::new();
-        for hit in members.path.select(frame.start(&members.path)) {
-            let Hit::Found(value) = hit else { continue };
-            if value.as_unknown().is_some() {
-                answers
-                    .push(Answer { truth: Truth::Unknown, evidence: frame.seen(&members.path, value, whole.words()) });
-                continue;
-            }
-            let items = value.as_list().map_or(std::slice::from_ref(value), |list| &list[..]);
-            let many = value.as_list().is_some();
-            for (n, item) in items.iter().enumerate() {
-                let inner = frame.within(&members.path, item, many.then_some(n));
-                answers.push(self.ask(&members.body, &inner));
+            Assertion::All(list) => list.iter().fold(Truth::True, |truth, part| match truth {
+                Truth::False => truth,
+                _ => truth.and(self.truth(part, frame)),
+            }),
+            Assertion::Any(list) => list.iter().fold(Truth::False, |truth, part| match truth {
+                Truth::True => truth,
+                _ => truth.or(self.truth(part, frame)),
+            }),
+            Assertion::Not(inner) => !self.truth(inner, frame),
+            Assertion::Members(members) => self.members(members, frame, None).0,
+            Assertion::Linked(linked) => self.linked(linked, frame, None).0,
+            Assertion::Present(present) => self.elsewhere(self.present(present, None).0),
+            Assertion::Attribute(attribute) => {
+                let hits = attribute.path.select(frame.start(&attribute.path));
+                hits.into_iter().fold(Truth::True, |truth, hit| truth.and(self.value(attribute, hit, frame)))
             }
         }
-        let none = || frame.evidence(&format!("{} is not set", frame.named(&members.path)), whole.words());
-        quantify(members.quantifier, answers, whole, none)
-    }
-
-    fn linked(&self, linked: &Linked, whole: &Assertion, frame: &Frame) -> Answer {
-        let Links { resources, open } = match &linked.by {
-            Link::Via(path) => self.estate.linked_via(frame.index, &linked.kinds, path),
-            Link::To(path) => self.estate.linked_to(frame.index, &linked.kinds, path),
-        };
-        let some = linked.quantifier != Quantifier::Each;
-        let mut answers = Vec::new();
-        for (index, certain) in resources {
-            let Some(resource) = self.estate.resources.get(index) else { continue };
-            let inner =
-                Frame { index, resource, base: &resource.attributes, prefix: format!("{}: ", resource.address) };
-            let mut answer = self.ask(&linked.body, &inner);
-            if answer.evidence.expected.is_empty() {
-                answer.evidence = Evidence {
-                    span: resource.span,
-                    ..frame.evidence(&format!("{} is linked", resource.address), whole.words())
-                };
-            }
-            if !certain {
-                // It may not be linked at all: then `some` does not count it and `each` does not ask it.
-                answer.truth = if some { answer.truth.and(Truth::Unknown) } else { answer.truth.or(Truth::Unknown) };
-            }
-            answers.push(answer);
-        }
-        let what = linked.kinds.join(" or ");
-        if open {
-            let evidence = frame.evidence(&format!("it refers to a {what} that was not read"), whole.words());
-            answers.push(Answer { truth: Truth::Unknown, evidence });
-        }
-        let none = || frame.evidence(&format!("no {what} refers to it"), whole.words());
-        quantify(linked.quantifier, answers, whole, none)
-    }
-
-    /// A resource that is not among what was read may be elsewhere, unless the estate is whole.
-    fn present(&self, present: &Present, whole: &Assertion, frame: &Frame) -> Answer {
-        let mut answers = Vec::new();
-        for index in present.kinds.iter().flat_map(|kind| self.estate.of_kind(kind)) {
-            let Some(resource) = self.estate.resources.get(*index) else { continue };
-            let inner = Frame {
-                index: *index,
-                resource,
-                base: &resource.attributes,
-                prefix: format!("{}: ", resource.address),
-            };
-            let mut answer = self.ask(&present.body, &inner);
-            if answer.evidence.expected.is_empty() {
-                answer.evidence = Evidence {
-                    span: resource.span,
-                    ..frame.evidence(&format!("{} is there", resource.address), whole.words())
-                };
-            }
-            answers.push(answer);
-        }
-        let kinds = present.kinds.join(" or ");
-        let none = || frame.evidence(&format!("no {kinds} among the resources that were read"), whole.words());
-        let mut answer = quantify(Quantifier::Some, answers, whole, none);
-        if answer.truth == Truth::False && !self.estate.whole {
-            answer.truth = Truth::Unknown;
-            answer.evidence.observed.push_str("; it may be elsewhere");
-        }
-        answer
-    }
-
-    fn attribute(&self, attribute: &Attribute, frame: &Frame) -> Answer {
-        let hits = attribute.path.select(frame.start(&attribute.path));
-        let answers: Vec<Answer> = hits.into_iter().map(|hit| self.value(attribute, hit, frame)).collect();
-        let truth = answers.iter().fold(Truth::True, |truth, answer| truth.and(answer.truth));
-        let decided = answers.into_iter().find(|answer| answer.truth == truth);
-        decided.unwrap_or_else(|| Answer { truth, evidence: frame.evidence("", attribute.words()) })
     }
 
     /// All tests of one value. A value that is not set counts as its documented default.
-    fn value(&self, attribute: &Attribute, hit: Hit, frame: &Frame) -> Answer {
+    fn value(&self, attribute: &Attribute, hit: Hit, frame: Frame) -> Truth {
         let value = match hit {
             Hit::Found(value) => Some(value),
             Hit::Absent(_) => attribute.default.as_ref(),
         };
         let undecided = value.is_none();
-        let mut truth = Truth::True;
-        for test in &attribute.tests {
+        attribute.tests.iter().fold(Truth::True, |truth, test| {
             if undecided && !test.asks_presence() {
-                truth = truth.and(Truth::Unknown);
-                continue;
+                return truth.and(Truth::Unknown);
             }
             let others = other_path(test).map(|path| path.select(frame.start(path))).unwrap_or_default();
             let other = others.iter().find_map(|hit| if let Hit::Found(value) = hit { Some(*value) } else { None });
             let around = Surroundings { other, today: self.today, ignore_case: attribute.ignore_case };
-            truth = truth.and(test.holds(value, around));
-        }
-        let evidence = match hit {
-            Hit::Found(value) => frame.seen(&attribute.path, value, attribute.words()),
-            Hit::Absent(at) => {
-                let default =
-                    attribute.default.as_ref().map(|value| format!(" (default {})", crate::show::scalar(value)));
-                let observed = format!("{} is not set{}", frame.named(&attribute.path), default.unwrap_or_default());
-                let span =
-                    if std::ptr::eq(at, &raw const frame.resource.attributes) { frame.resource.span } else { at.span };
-                let path = frame.named(&attribute.path);
-                Evidence { path, span, ..frame.evidence(&observed, attribute.words()) }
+            truth.and(test.holds(value, around))
+        })
+    }
+
+    /// Joins the answers about members; with `wanted`, also finds the one that decided.
+    fn members<'f>(&self, members: &Members, frame: Frame<'f>, wanted: Option<Truth>) -> (Truth, Decider<'f>) {
+        let mut tally = Tally::new(members.quantifier, wanted);
+        for hit in members.path.select(frame.start(&members.path)) {
+            let Hit::Found(value) = hit else { continue };
+            if value.as_unknown().is_some() {
+                tally.add(Truth::Unknown, || Decider::Unknown(value));
+                continue;
             }
+            let items = value.as_list().map_or(std::slice::from_ref(value), |list| &list[..]);
+            let many = value.as_list().is_some();
+            for (n, item) in items.iter().enumerate() {
+                let inner = Frame { base: item, ..frame };
+                let truth = self.truth(&members.body, inner);
+                tally.add(truth, || Decider::Member(inner, if many { format!("[{n}]") } else { String::new() }));
+            }
+        }
+        tally.result()
+    }
+
+    fn linked<'f>(&'f self, linked: &Linked, frame: Frame<'f>, wanted: Option<Truth>) -> (Truth, Decider<'f>) {
+        let Links { resources, open } = match &linked.by {
+            Link::Via(path) => self.estate.linked_via(frame.index, &linked.kinds, path),
+            Link::To(path) => self.estate.linked_to(frame.index, &linked.kinds, path),
         };
-        Answer { truth, evidence }
+        let mut tally = Tally::new(linked.quantifier, wanted);
+        for (index, certain) in resources {
+            let Some(inner) = self.frame(index) else { continue };
+            let mut truth = self.truth(&linked.body, inner);
+            if !certain {
+                // It may not be linked at all: then `some` does not count it and `each` does not ask it.
+                let each = linked.quantifier == Quantifier::Each;
+                truth = if each { truth.or(Truth::Unknown) } else { truth.and(Truth::Unknown) };
+            }
+            tally.add(truth, || Decider::Member(inner, String::new()));
+        }
+        if open {
+            tally.add(Truth::Unknown, || Decider::Open);
+        }
+        tally.result()
+    }
+
+    /// Whether there is such a resource among those that were read.
+    fn present<'f>(&'f self, present: &Present, wanted: Option<Truth>) -> (Truth, Decider<'f>) {
+        let mut tally = Tally::new(Quantifier::Some, wanted);
+        for index in present.kinds.iter().flat_map(|kind| self.estate.of_kind(kind)) {
+            let Some(inner) = self.frame(*index) else { continue };
+            tally.add(self.truth(&present.body, inner), || Decider::Member(inner, String::new()));
+        }
+        tally.result()
+    }
+
+    /// What is not among what was read may be elsewhere, unless the estate is whole.
+    fn elsewhere(&self, present: Truth) -> Truth {
+        if present == Truth::False && !self.estate.whole { Truth::Unknown } else { present }
+    }
+
+    fn frame(&self, index: usize) -> Option<Frame<'_>> {
+        let resource = self.estate.resources.get(index)?;
+        Some(Frame { index, resource, base: &resource.attributes })
+    }
+
+    /// The evidence of the part that made the assertion `truth`; `prefix` leads to the frame's base.
+    fn explain(&self, assertion: &Assertion, frame: Frame, prefix: &str, truth: Truth) -> Evidence {
+        match assertion {
+            Assertion::All(list) | Assertion::Any(list) => {
+                let decided = list.iter().find(|part| self.truth(part, frame) == truth);
+                let mut evidence = match decided {
+                    Some(part) => self.explain(part, frame, prefix, truth),
+                    None => frame.evidence("it is there".to_owned(), assertion.words()),
+                };
+                if matches!(assertion, Assertion::Any(_)) && truth != Truth::True {
+                    evidence.expected = assertion.words();
+                }
+                evidence
+            }
+            Assertion::Not(inner) => {
+                Evidence { expected: assertion.words(), ..self.explain(inner, frame, prefix, !truth) }
+            }
+            Assertion::Members(members) => self.explain_members(members, assertion, frame, prefix, truth),
+            Assertion::Linked(linked) => {
+                let decider = self.linked(linked, frame, Some(truth)).1;
+                let what = linked.kinds.join(" or ");
+                let none = || format!("no {what} refers to it");
+                self.explain_others(&linked.body, assertion, frame, decider, &what, none)
+            }
+            Assertion::Present(present) => {
+                let raw = self.present(present, None).0;
+                let decider = self.present(present, Some(raw)).1;
+                let what = present.kinds.join(" or ");
+                let none = || format!("no {what} among the resources that were read");
+                let mut evidence = self.explain_others(&present.body, assertion, frame, decider, &what, none);
+                if raw == Truth::False && !self.estate.whole {
+                    evidence.observed.push_str("; it may be elsewhere");
+                }
+                evidence
+            }
+            Assertion::Attribute(attribute) => self.explain_attribute(attribute, frame, prefix, truth),
+        }
+    }
+
+    fn explain_members(
+        &self,
+        members: &Members,
+        whole: &Assertion,
+        frame: Frame,
+        prefix: &str,
+        truth: Truth,
+    ) -> Evidence {
+        let named = named(prefix, &members.path);
+        let nobody_fits = match members.quantifier {
+            Quantifier::Each => false,
+            Quantifier::Some => truth == Truth::False,
+            Quantifier::None => truth == Truth::True,
+        };
+        let mut evidence = match self.members(members, frame, Some(truth)).1 {
+            // Any one of them would be an arbitrary witness: the list itself is the evidence.
+            Decider::Member(..) if nobody_fits => frame.seen_none(named, &members.path, whole.words()),
+            Decider::Member(inner, n) => {
+                let truth = self.truth(&members.body, inner);
+                self.explain(&members.body, inner, &format!("{named}{n}."), truth)
+            }
+            Decider::Unknown(value) => frame.seen(named, value, whole.words()),
+            Decider::Open | Decider::Nobody => frame.evidence(format!("{named} is not set"), whole.words()),
+        };
+        if members.quantifier != Quantifier::Each {
+            // A member's own expectation is half of the story: "a rule with ...", "no rule with ...".
+            evidence.expected = whole.words();
+        }
+        evidence
+    }
+
+    /// Evidence that lies in another resource.
+    fn explain_others(
+        &self,
+        body: &Assertion,
+        whole: &Assertion,
+        frame: Frame,
+        decider: Decider,
+        what: &str,
+        none: impl Fn() -> String,
+    ) -> Evidence {
+        let mut evidence = match decider {
+            Decider::Member(inner, _) => {
+                let truth = self.truth(body, inner);
+                let mut evidence = self.explain(body, inner, "", truth);
+                evidence.observed = format!("{}: {}", inner.resource.address, evidence.observed);
+                evidence
+            }
+            Decider::Open => frame.evidence(format!("it refers to a {what} that was not read"), String::new()),
+            Decider::Unknown(_) | Decider::Nobody => frame.evidence(none(), String::new()),
+        };
+        evidence.expected = whole.words();
+        evidence
+    }
+
+    fn explain_attribute(&self, attribute: &Attribute, frame: Frame, prefix: &str, truth: Truth) -> Evidence {
+        let named = named(prefix, &attribute.path);
+        let hits = attribute.path.select(frame.start(&attribute.path));
+        let decided = hits.into_iter().find(|hit| self.value(attribute, *hit, frame) == truth);
+        match decided {
+            Some(Hit::Found(value)) => frame.seen(named, value, attribute.words()),
+            Some(Hit::Absent(at)) => {
+                let default = attribute.default.as_ref().filter(|value| !value.is_null());
+                let default = default.map(|value| format!(" (default {})", crate::show::scalar(value)));
+                let observed = format!("{named} is not set{}", default.unwrap_or_default());
+                let top = std::ptr::eq(at, &raw const frame.resource.attributes);
+                let span = if top { frame.resource.span } else { at.span };
+                Evidence { path: named, span, ..frame.evidence(observed, attribute.words()) }
+            }
+            None => frame.evidence(String::new(), attribute.words()),
+        }
     }
 }
 
-/// Joins the answers about members or links.
-fn quantify(quantifier: Quantifier, answers: Vec<Answer>, whole: &Assertion, none: impl Fn() -> Evidence) -> Answer {
-    let some = quantifier != Quantifier::Each;
-    let (start, join): (Truth, fn(Truth, Truth) -> Truth) =
-        if some { (Truth::False, Truth::or) } else { (Truth::True, Truth::and) };
-    let truth = answers.iter().fold(start, |truth, answer| join(truth, answer.truth));
-    let decided = answers.into_iter().find(|answer| answer.truth == truth);
-    let mut answer = decided.unwrap_or_else(|| Answer { truth, evidence: none() });
-    answer.truth = if quantifier == Quantifier::None { !truth } else { truth };
-    if some {
-        // A member's own expectation is half of the story: "a rule with ...", "no rule with ...".
-        answer.evidence.expected = whole.words();
-    }
-    answer
+/// Joins the truths of members, and keeps what decided.
+struct Tally<'a> {
+    quantifier: Quantifier,
+    truth: Truth,
+    wanted: Option<Truth>,
+    decider: Decider<'a>,
 }
 
-impl Frame<'_> {
+impl<'a> Tally<'a> {
+    /// `wanted` is the truth of the whole that is to be explained.
+    fn new(quantifier: Quantifier, wanted: Option<Truth>) -> Self {
+        let start = if quantifier == Quantifier::Each { Truth::True } else { Truth::False };
+        let wanted = if quantifier == Quantifier::None { wanted.map(|truth| !truth) } else { wanted };
+        Tally { quantifier, truth: start, wanted, decider: Decider::Nobody }
+    }
+
+    fn add(&mut self, truth: Truth, decider: impl FnOnce() -> Decider<'a>) {
+        self.truth = if self.quantifier == Quantifier::Each { self.truth.and(truth) } else { self.truth.or(truth) };
+        if self.wanted == Some(truth) && matches!(self.decider, Decider::Nobody) {
+            self.decider = decider();
+        }
+    }
+
+    fn result(self) -> (Truth, Decider<'a>) {
+        let truth = if self.quantifier == Quantifier::None { !self.truth } else { self.truth };
+        (truth, self.decider)
+    }
+}
+
+/// The path as seen from the resource.
+fn named(prefix: &str, path: &Path) -> String {
+    match path {
+        path if path.absolute => path.to_string(),
+        path if path.segments.is_empty() => prefix.trim_end_matches('.').to_owned(),
+        path => format!("{prefix}{path}"),
+    }
+}
+
+impl<'a> Frame<'a> {
     /// Where a path starts.
-    fn start(&self, path: &Path) -> &Value {
+    fn start(&self, path: &Path) -> &'a Value {
         if path.absolute { &self.resource.attributes } else { self.base }
     }
 
-    /// The path as seen from the resource.
-    fn named(&self, path: &Path) -> String {
-        if path.absolute {
-            return path.to_string();
-        }
-        if path.segments.is_empty() {
-            return self.prefix.trim_end_matches('.').to_owned();
-        }
-        format!("{}{path}", self.prefix)
+    fn evidence(&self, observed: String, expected: String) -> Evidence {
+        Evidence { path: String::new(), observed, expected, span: self.resource.span, unknown: None }
     }
 
-    /// The frame of a member.
-    fn within<'b>(&'b self, path: &Path, base: &'b Value, n: Option<usize>) -> Frame<'b> {
-        let index = n.map(|n| format!("[{n}]")).unwrap_or_default();
-        let named = self.named(path);
-        Frame { index: self.index, resource: self.resource, base, prefix: format!("{named}{index}.") }
-    }
-
-    fn evidence(&self, observed: &str, expected: String) -> Evidence {
-        Evidence {
-            path: String::new(),
-            observed: observed.to_owned(),
-            expected,
-            span: self.resource.span,
-            unknown: None,
-        }
+    /// The evidence of a list none of whose members fits.
+    fn seen_none(&self, named: String, path: &Path, expected: String) -> Evidence {
+        let hits = path.select(self.start(path));
+        let found = hits.iter().find_map(|hit| if let Hit::Found(value) = hit { Some(*value) } else { None });
+        let members: usize = hits
+            .iter()
+            .map(|hit| match hit {
+                Hit::Found(value) => value.as_list().map_or(1, |list| list.len()),
+                Hit::Absent(_) => 0,
+            })
+            .sum();
+        let observed = match (members, found) {
+            (1, Some(value)) => format!("{named} = {}", redact::value(&named, value)),
+            _ => format!("{named} has {members} members, none of which is that"),
+        };
+        let only = |value: &Value| value.as_list().and_then(|list| list.first().map(|member| member.span));
+        let span = found.map_or(self.resource.span, |value| only(value).filter(|_| members == 1).unwrap_or(value.span));
+        Evidence { path: named, span, ..self.evidence(observed, expected) }
     }
 
     /// The evidence of a value that is there.
-    fn seen(&self, path: &Path, value: &Value, expected: String) -> Evidence {
-        let named = self.named(path);
+    fn seen(&self, named: String, value: &Value, expected: String) -> Evidence {
         let (observed, unknown) = match &value.data {
             Data::Unknown(unknown) => {
                 let what = crate::show::one_line(&unknown.what);

@@ -27,6 +27,8 @@ pub struct Safeguard {
 pub struct Framework {
     /// Its name on the command line.
     pub id: String,
+    /// Its place among the frameworks of a report.
+    pub rank: u8,
     /// What is printed before a citation.
     pub short: String,
     /// Its title.
@@ -110,7 +112,9 @@ pub struct Law {
 impl Law {
     /// The law that is built in.
     pub fn built_in() -> Result<Law, serde_json::Error> {
-        serde_json::from_str(LAW)
+        let mut law: Law = serde_json::from_str(LAW)?;
+        law.frameworks.sort_by_key(|framework| framework.rank);
+        Ok(law)
     }
 
     /// Keeps the frameworks that `names` name (`hipaa` names `hipaa-security`); the error is the name

@@ -45,6 +45,17 @@ pub fn file(path: &Path, text: &str) -> Result<(), WriteError> {
     temporary.persist(path).map(|_| ()).map_err(|error| wrong(error.error))
 }
 
+/// Writes a file that is not there yet, with the directories above it, for everyone that the umask
+/// allows: something to keep and to share, not a report.
+pub fn new_file(path: &Path, text: &[u8]) -> Result<(), WriteError> {
+    let wrong = |error| WriteError { what: path.display().to_string(), error };
+    if let Some(parent) = path.parent() {
+        std::fs::create_dir_all(parent).map_err(wrong)?;
+    }
+    let open = std::fs::OpenOptions::new().write(true).create_new(true).open(path);
+    open.and_then(|mut file| file.write_all(text)).map_err(wrong)
+}
+
 /// Whether to colour what goes to a stream; `terminal` says whether it is one.
 pub fn colored(choice: Color, terminal: bool) -> bool {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
@@ -57,8 +68,9 @@ pub fn colored(choice: Color, terminal: bool) -> bool {
     }
 }
 
-/// Width of the terminal in columns: `COLUMNS` if it is set, else 80 to 120 as the terminal has it.
+/// Width of the page in columns: `COLUMNS` if it is set, else as the terminal has it, else 100.
 pub fn width() -> usize {
     let set = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    set.unwrap_or(100).clamp(60, 160)
+    let terminal = || terminal_size::terminal_size_of(io::stdout()).map(|(columns, _)| usize::from(columns.0));
+    set.or_else(terminal).unwrap_or(100).clamp(60, 160)
 }

@@ -130,8 +130,7 @@ fn files(example: &Example, read: &mut Ingested, budget: &Budget) -> Vec<Resourc
 
 /// The files of a machine stand in a temporary directory, so that they are read as any root is.
 fn host(example: &Example, read: &mut Ingested, budget: &Budget) -> Vec<Resource> {
-    let built =
-        written(&example.files).and_then(|(_keep, root)| Ok(model::host::build(&root, "", &mut read.sources, budget)));
+    let built = written(&example.files).map(|(_keep, root)| model::host::build(&root, "", &mut read.sources, budget));
     match built {
         Ok(built) => {
             read.gaps.extend(built.gaps);

@@ -87,6 +87,13 @@ fn nothing_to_audit_is_3() {
         .assert()
         .code(3)
         .stdout(contains("there is nothing here that duecare audits"));
+    // Resources that no rule is about are no evidence either.
+    let dir = tree(&[("stack.yaml", "Resources:\n  A:\n    Type: Acme::Own::Thing\n")]);
+    duecare(dir.path())
+        .args(["audit", "."])
+        .assert()
+        .code(3)
+        .stdout(contains("1 resource was read, and no rule applies to it"));
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! The evaluator's meaning: Kleene logic over whole assertions, defaults, members, links, presence.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
 
 use std::sync::Arc;
 
@@ -178,6 +178,10 @@ fn evidence_names_the_attribute_and_both_values() {
     );
     assert_eq!(found.evidence.observed, "in[1].cidr = [\"0.0.0.0/0\"]");
     assert_eq!(found.evidence.expected, "no in with cidr contains 0.0.0.0/0");
+    let some = "assert: { some: { in: { key: { equals: a, default: null } } } }";
+    let found = find(some, vec![resource("thing", "thing.a", "{ in: [{ key: b }, { key: c }] }")], false);
+    assert_eq!(found.evidence.observed, "in has 2 members, none of which is that");
+    assert_eq!(found.evidence.expected, "a in with key is a");
     let check = "assert: { on: { equals: true, default: false } }";
     let found = find(check, vec![resource("thing", "thing.a", "{}")], false);
     assert_eq!(found.evidence.observed, "on is not set (default false)");

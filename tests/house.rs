@@ -41,7 +41,9 @@ fn library() -> BTreeMap<String, String> {
     sources(&top, &mut files);
     let name = |path: &Path| path.strip_prefix(&top).unwrap().to_string_lossy().into_owned();
     let all = files.iter().map(|path| (name(path), std::fs::read_to_string(path).unwrap()));
-    let test = |name: &str| ["tests.rs", "testing.rs", "harness.rs"].iter().any(|end| name.ends_with(end));
+    let test = |name: &str| {
+        name.contains("/tests/") || ["tests.rs", "testing.rs", "harness.rs"].iter().any(|end| name.ends_with(end))
+    };
     all.filter(|(name, _)| name != "main.rs" && name != "lib.rs" && !test(name)).collect()
 }
 

@@ -94,12 +94,7 @@ fn request(args: &Audit, config: Config) -> anyhow::Result<Request> {
     let or = |flag: &[String], config: &[String]| if flag.is_empty() { config.to_vec() } else { flag.to_vec() };
     let gate = settings::gate(args.fail_on, &config)?.severity();
     let mut law = super::law()?;
-    let frameworks = or(&args.framework, &config.framework);
-    if !frameworks.is_empty() {
-        let names = law.frameworks.iter().map(|f| f.id.clone()).collect::<Vec<_>>().join(", ");
-        law.keep(&frameworks)
-            .map_err(|name| anyhow::anyhow!("there is no framework `{name}`: it is one of {names}"))?;
-    }
+    super::keep(&mut law, &or(&args.framework, &config.framework))?;
     let directories = if args.rules.is_empty() { &config.rules } else { &args.rules };
     let mut pack = super::pack(directories, &law, config.parameters.clone())?;
     select(&mut pack, &or(&args.check, &config.check), &or(&args.skip_check, &config.skip_check))?;

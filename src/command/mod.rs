@@ -4,6 +4,7 @@ mod audit;
 mod controls;
 mod demo;
 mod explain;
+mod markdown;
 mod rules;
 mod rules_test;
 mod settings;
@@ -47,9 +48,24 @@ fn describe(error: &anyhow::Error, global: &crate::cli::Global) -> String {
     text
 }
 
+/// A page for standard output.
+fn page(global: &crate::cli::Global) -> crate::report::page::Page {
+    let terminal = std::io::IsTerminal::is_terminal(&std::io::stdout());
+    crate::report::page::Page::new(out::width(), out::colored(global.color, terminal))
+}
+
 /// The law that is built in.
 fn law() -> anyhow::Result<Law> {
     Law::built_in().map_err(|error| anyhow::anyhow!("the built-in law is broken: {error}"))
+}
+
+/// Keeps the frameworks that are named; all when none is.
+fn keep(law: &mut Law, names: &[String]) -> anyhow::Result<()> {
+    if names.is_empty() {
+        return Ok(());
+    }
+    let known = law.frameworks.iter().map(|framework| framework.id.clone()).collect::<Vec<_>>().join(", ");
+    law.keep(names).map_err(|name| anyhow::anyhow!("there is no framework `{name}`: it is one of {known}"))
 }
 
 /// The names that rules may use: the safeguards, and the kinds that the built-in pack's list knows.

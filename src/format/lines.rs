@@ -33,12 +33,20 @@ pub struct Word {
     pub span: Span,
 }
 
+/// Largest text that is read, in bytes. A line takes a hundred times its length in memory, and no daemon's
+/// configuration comes near this.
+const MAX_BYTES: usize = 4 << 20;
+
 /// Parses the whole text. A line that OpenSSH refuses as such (an open quote, a keyword without an
 /// argument) is an error of the file: sshd does not start with it.
 pub fn parse(source: &Source, id: SourceId, budget: &Budget) -> Result<Parsed, SyntaxError> {
     let error = |message: String, span| SyntaxError { message, span, template: false };
     if let Some(at) = memchr::memchr(0, source.text.as_bytes()) {
         return Err(error("not a text: it holds a NUL byte".into(), Span::new(id, at..at)));
+    }
+    if source.text.len() > MAX_BYTES {
+        let message = format!("more than {MAX_BYTES} bytes; not read as a configuration");
+        return Err(error(message, Span::new(id, 0..0)));
     }
     let mut lines = Vec::new();
     let mut comments = Vec::new();
@@ -248,5 +256,6 @@ mod tests {
         let long = format!("AllowUsers {}\n", "u ".repeat(1_000_000));
         assert_eq!(lines(&long).unwrap()[0].arguments.len(), 1_000_000);
         assert_eq!(lines(&"Port 22\n".repeat(100_000)).unwrap().len(), 100_000);
+        assert!(lines(&"#".repeat(MAX_BYTES + 1)).is_err());
     }
 }

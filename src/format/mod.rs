@@ -2,6 +2,7 @@
 //!
 //! A new syntax is one file here, one [`Form`] and one line in [`parse`].
 
+pub mod dockerfile;
 pub mod dotenv;
 pub mod hcl;
 pub mod json;
@@ -57,6 +58,8 @@ pub enum Body {
     Hcl(hcl::Body),
     /// Lines of keywords and arguments.
     Lines(Vec<lines::Line>),
+    /// The instructions of a Dockerfile.
+    Dockerfile(dockerfile::Dockerfile),
 }
 
 impl Body {
@@ -98,11 +101,7 @@ pub fn parse(form: Form, source: &Source, id: SourceId, budget: &Budget) -> Resu
         Form::Json => json::parse(source, id, budget),
         Form::Dotenv => dotenv::parse(source, id, budget),
         Form::Lines => lines::parse(source, id, budget),
-        Form::Dockerfile => Err(SyntaxError {
-            message: format!("{form:?} is not read yet"),
-            span: Span::new(id, 0..0),
-            template: false,
-        }),
+        Form::Dockerfile => dockerfile::parse(source, id, budget),
     }
 }
 

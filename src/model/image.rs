@@ -7,8 +7,9 @@
 
 use std::sync::Arc;
 
+use crate::model::pieces::{HOLE, hole, holed, part};
 use crate::source::Span;
-use crate::value::Value;
+use crate::value::{Data, Unknown, Value};
 
 /// Docker Hub, the registry of names that state none.
 pub const DOCKER_HUB: &str = "docker.io";
@@ -24,6 +25,49 @@ pub struct ImageReference {
     pub tag: Option<Arc<str>>,
     /// The digest, algorithm included: `sha256:...`.
     pub digest: Option<Arc<str>>,
+}
+
+/// The parts of the reference that `value` is, as a map with its `name` as well. Of a text that is known
+/// in part, each part of the reference is as known as its letters: `nginx:${TAG}` has a repository.
+pub fn of(value: &Value) -> Value {
+    let span = value.span;
+    match &value.data {
+        Data::String(text) if &**text == "scratch" => Value::object([("name", value.clone())], span),
+        Data::String(text) => {
+            let parts = parse(text).to_value(span);
+            let parts = parts.as_map().into_iter().flat_map(|map| map.iter());
+            let parts = parts.map(|(key, entry)| (key.clone(), entry.value.clone()));
+            Value::object([(Arc::from("name"), value.clone())].into_iter().chain(parts), span)
+        }
+        Data::Unknown(unknown) => of_unknown(value, unknown),
+        _ => value.clone(),
+    }
+}
+
+fn of_unknown(value: &Value, unknown: &Unknown) -> Value {
+    let span = value.span;
+    let Some((text, cause)) = holed(value) else { return value.clone() };
+    let parts = parse(&text);
+    let part = |text: &str| part(text, cause, span);
+    let open = hole(Some(unknown), span);
+    let mut out = vec![("name", value.clone())];
+    // A hole in the first name may bring a registry with it, one at the end a tag or a digest.
+    let before = text.split(HOLE).next().unwrap_or("");
+    let first_is_open = text.contains(HOLE) && !before.contains(['/', ':', '@']);
+    out.push(("registry", if first_is_open { open.clone() } else { part(&parts.registry) }));
+    out.push(("repository", if first_is_open { open.clone() } else { part(&parts.repository) }));
+    let ends_open = text.ends_with(HOLE);
+    match &parts.tag {
+        Some(tag) => out.push(("tag", part(tag))),
+        None if ends_open && parts.digest.is_none() => out.push(("tag", open.clone())),
+        None => {}
+    }
+    match &parts.digest {
+        Some(digest) => out.push(("digest", part(digest))),
+        None if ends_open => out.push(("digest", open.clone())),
+        None => {}
+    }
+    Value::object(out, span)
 }
 
 /// Splits a reference into its parts. Nothing is checked: a name that no registry would take keeps its
@@ -68,6 +112,28 @@ impl ImageReference {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_reference_known_in_part_has_known_parts() {
+        let here = Span::new(crate::source::SourceId(0), 0..0);
+        let cause = Unknown { reason: crate::value::Reason::Variable, what: "X".into(), non_null: false, pieces: None };
+        let parts = |pieces: &[&str]| {
+            let pieces = pieces.iter().map(|piece| (*piece != "?").then(|| Arc::from(*piece))).collect();
+            let value = of(&Value::partial(pieces, &cause, here));
+            let shown = |key| match value.get(key) {
+                None => "-",
+                Some(part) => part.as_str().unwrap_or("?"),
+            };
+            ["registry", "repository", "tag", "digest"].map(shown).join(" ")
+        };
+        assert_eq!(parts(&["nginx:", "?"]), "docker.io library/nginx ? ?");
+        assert_eq!(parts(&["nginx:1.", "?", "-slim"]), "docker.io library/nginx ? -");
+        assert_eq!(parts(&["?", "/app:1"]), "? ? 1 -");
+        assert_eq!(parts(&["r.io/", "?", ":1"]), "r.io ? 1 -");
+        assert_eq!(parts(&["r.io/app", "?"]), "r.io ? ? ?");
+        assert_eq!(parts(&["app", "?"]), "? ? ? ?");
+        assert_eq!(parts(&["?", "@sha256:ab"]), "? ? - sha256:ab");
+    }
 
     /// Text, registry, repository, tag, digest; `-` for none.
     type Row = (&'static str, &'static str, &'static str, &'static str, &'static str);

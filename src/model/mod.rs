@@ -7,15 +7,17 @@
 //! A new model is one folder here and one line in [`MODELS`].
 
 pub mod cloudformation;
-#[cfg(test)]
-mod harness;
+pub mod compose;
+pub mod docker;
 pub mod host;
 pub mod image;
 pub mod kubernetes;
+pub mod pieces;
 pub mod policy;
 pub mod terraform;
 #[cfg(test)]
-pub mod testing;
+mod testing;
+pub mod variables;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -24,7 +26,8 @@ use crate::budget::Budget;
 use crate::format::Document;
 use crate::open::OpenError;
 use crate::resource::{Domain, Gap, Resource};
-use crate::source::{SourceId, Sources};
+use crate::source::{SourceId, Sources, Span};
+use crate::value::{Data, Value};
 
 /// What a model may use besides the documents.
 pub struct Context<'a> {
@@ -75,12 +78,8 @@ pub struct Model {
 }
 
 /// Every model.
-pub const MODELS: &[Model] = &[
-    terraform::MODEL,
-    cloudformation::MODEL,
-    kubernetes::MODEL,
-    Model { domain: Domain::Host, build: host::documents::build },
-];
+pub const MODELS: &[Model] =
+    &[terraform::MODEL, cloudformation::MODEL, kubernetes::MODEL, docker::MODEL, compose::MODEL, host::MODEL];
 
 /// The absolute path that `relative` is as seen from `directory`, by its names alone.
 fn resolved(directory: &str, relative: &str) -> String {
@@ -96,6 +95,15 @@ fn resolved(directory: &str, relative: &str) -> String {
         }
     }
     names.join("/")
+}
+
+/// The value with everything in it standing at `span`: what was written as a text within a text.
+fn standing_at(value: &Value, span: Span) -> Value {
+    match &value.data {
+        Data::List(list) => Value::list(list.iter().map(|item| standing_at(item, span)).collect(), span),
+        Data::Map(map) => Value::object(map.iter().map(|(key, it)| (key.clone(), standing_at(&it.value, span))), span),
+        _ => value.clone().at(span),
+    }
 }
 
 #[cfg(test)]

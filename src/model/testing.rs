@@ -1,28 +1,73 @@
-//! What the tests of the models share: values as short texts, and places as `file:line`.
+//! What the tests of the models share: building from texts, and values on one line.
 
 use std::sync::Arc;
 
+use super::{Built, Context, Files, Given, Model};
 use crate::budget::Budget;
 use crate::format::{self, Document, Form};
-use crate::model::{Built, Context, Files, Given};
 use crate::open::OpenError;
+use crate::resource::Resource;
 use crate::source::{Source, Sources};
-use crate::value::{Data, Value};
+use crate::value::{Data, Number, Value};
 
-/// A value on one line: `yes`, `22`, `[a, b]`, `{start: 10}`, `unknown(needs more rights: /etc/x)`.
-pub fn show(value: &Value) -> String {
-    match &value.data {
-        Data::Null => "null".into(),
-        Data::Bool(value) => value.to_string(),
-        Data::Number(number) => number.to_string(),
-        Data::String(text) => text.to_string(),
-        Data::List(list) => format!("[{}]", list.iter().map(show).collect::<Vec<_>>().join(", ")),
-        Data::Map(map) => {
-            let entries = map.iter().map(|(key, entry)| format!("{key}: {}", show(&entry.value)));
-            format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
-        }
-        Data::Unknown(unknown) => format!("unknown({}: {})", unknown.reason.words(), unknown.what),
+/// Reads nothing.
+pub struct NoFiles;
+
+impl Files for NoFiles {
+    fn read(&self, _: &str) -> Result<Arc<str>, OpenError> {
+        Err(OpenError::NotFound)
     }
+}
+
+/// What a model makes of these files (path, text); paths are relative to `/audit`.
+pub fn build(model: &Model, files: &[(&str, &str)], parameters: &[(&str, &str)]) -> (Built, Sources) {
+    let budget = Budget::default();
+    let mut sources = Sources::default();
+    let mut documents = Vec::new();
+    for (path, text) in files {
+        let form = form_of(path);
+        let id = sources.add(Source::new(*path, text.as_bytes()));
+        let parsed = format::parse(form, sources.get(id).unwrap(), id, &budget);
+        let parsed = parsed.unwrap_or_else(|error| panic!("{path}: {error}\n{text}"));
+        let path = format!("/audit/{path}").into();
+        documents.push(Document { source: id, path, form, body: parsed.body, comments: parsed.comments });
+    }
+    let parameters = parameters.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+    let given = Given { parameters, ..Given::default() };
+    let context = Context { sources: &sources, budget: &budget, given: &given, files: &NoFiles };
+    let built = (model.build)(&documents.iter().collect::<Vec<_>>(), &context);
+    (built, sources)
+}
+
+fn form_of(path: &str) -> Form {
+    match path.rsplit('/').next().unwrap_or(path) {
+        name if name.ends_with(".json") => Form::Json,
+        name if name.starts_with("Dockerfile") => Form::Dockerfile,
+        name if name.starts_with("sshd_config") || name.ends_with(".conf") => Form::Lines,
+        name if name.ends_with(".env") => Form::Dotenv,
+        _ => Form::Yaml,
+    }
+}
+
+/// The only resource of this kind and address.
+pub fn find<'a>(built: &'a Built, kind: &str, address: &str) -> &'a Resource {
+    let mut found =
+        built.resources.iter().filter(|it| (kind.is_empty() || &*it.kind == kind) && &*it.address == address);
+    let first = found.next().unwrap_or_else(|| {
+        let all: Vec<_> = built.resources.iter().map(|it| format!("{} {}", it.kind, it.address)).collect();
+        panic!("no {kind} {address} in {all:?}")
+    });
+    assert!(found.next().is_none(), "two of {kind} {address}");
+    first
+}
+
+/// The value at a path of keys and indexes, separated by `/`; `-` when there is none.
+pub fn at(value: &Value, path: &str) -> String {
+    let found = path.split('/').filter(|key| !key.is_empty()).try_fold(value, |value, key| match value.as_list() {
+        Some(list) => key.parse::<usize>().ok().and_then(|n| list.get(n)),
+        None => value.get(key),
+    });
+    found.map_or("-".into(), show)
 }
 
 /// Where a value stands: `/etc/ssh/sshd_config:3`.
@@ -30,48 +75,56 @@ pub fn place(sources: &Sources, value: &Value) -> String {
     sources.locate(value.span).map_or("nowhere".into(), |at| format!("{}:{}", at.path, at.line))
 }
 
-/// Files as an audit would read them, given to one model. Every file must parse.
-pub fn build(model: fn(&[&Document], &Context) -> Built, files: &[(&str, &str)]) -> (Built, Sources) {
-    let budget = Budget::default();
-    let mut sources = Sources::default();
-    let mut documents = Vec::new();
-    for (path, text) in files {
-        let id = sources.add(Source::new(*path, text.as_bytes()));
-        let form = form_of(path);
-        let parsed = format::parse(form, sources.get(id).unwrap(), id, &budget);
-        let parsed = parsed.unwrap_or_else(|error| panic!("{path}: {error}"));
-        let path = format!("/audit/{path}").into();
-        documents.push(Document { source: id, path, form, body: parsed.body, comments: parsed.comments });
-    }
-    let given = Given::default();
-    let context = Context { sources: &sources, budget: &budget, given: &given, files: &NoFiles };
-    let built = model(&documents.iter().collect::<Vec<_>>(), &context);
-    (built, sources)
-}
-
-fn form_of(path: &str) -> Form {
-    match path.rsplit('/').next().unwrap() {
-        name if name.starts_with("Dockerfile") => Form::Dockerfile,
-        name if name.ends_with(".yaml") || name.ends_with(".yml") => Form::Yaml,
-        name if name.ends_with(".env") => Form::Dotenv,
-        _ => Form::Lines,
+/// A value on one line as a person would write it: texts without quotes, an unknown as
+/// `unknown(needs more rights: /etc/x)`.
+pub fn plain(value: &Value) -> String {
+    match &value.data {
+        Data::String(text) => text.to_string(),
+        Data::List(list) => format!("[{}]", list.iter().map(plain).collect::<Vec<_>>().join(", ")),
+        Data::Map(map) => {
+            let entries = map.iter().map(|(key, entry)| format!("{key}: {}", plain(&entry.value)));
+            format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
+        }
+        Data::Unknown(unknown) => format!("unknown({}: {})", unknown.reason.words(), unknown.what),
+        _ => show(value),
     }
 }
 
-/// No further files.
-struct NoFiles;
-
-impl Files for NoFiles {
-    fn read(&self, _path: &str) -> Result<Arc<str>, OpenError> {
-        Err(OpenError::NotFound)
-    }
-}
-
-/// The attribute at `path` (dots between keys) of the resource with this address.
+/// The attribute at `path` (dots between keys and indexes) of the resource with this address.
 pub fn attribute<'a>(built: &'a Built, address: &str, path: &str) -> Option<&'a Value> {
     let resource = built.resources.iter().find(|resource| &*resource.address == address)?;
     path.split('.').try_fold(&resource.attributes, |value, key| match value.as_list() {
         Some(list) => list.get(key.parse::<usize>().ok()?),
         None => value.get(key),
     })
+}
+
+/// A value on one line. Texts stand in quotes, an unknown as `?Reason(what)`, `!` after it if it is
+/// not null, its known pieces after that; what it was computed from follows `<-`.
+pub fn show(value: &Value) -> String {
+    let refs: Vec<_> = value.references().iter().map(|it| format!("{}.{}", it.address, it.attribute)).collect();
+    let refs = if refs.is_empty() { String::new() } else { format!(" <- {}", refs.join(", ")) };
+    shown(value) + &refs
+}
+
+fn shown(value: &Value) -> String {
+    match &value.data {
+        Data::Null => "null".into(),
+        Data::Bool(value) => value.to_string(),
+        Data::Number(Number::Int(n)) => n.to_string(),
+        Data::Number(Number::Float(n)) => format!("{n}f"),
+        Data::String(text) => format!("{text:?}"),
+        Data::List(items) => format!("[{}]", items.iter().map(show).collect::<Vec<_>>().join(", ")),
+        Data::Map(map) => {
+            let entries: Vec<_> = map.iter().map(|(key, entry)| format!("{key}: {}", show(&entry.value))).collect();
+            format!("{{{}}}", entries.join(", "))
+        }
+        Data::Unknown(unknown) => {
+            let pieces = unknown.pieces.iter().flat_map(|pieces| pieces.iter());
+            let pieces: String = pieces.map(|piece| piece.as_deref().unwrap_or("*").to_owned() + "|").collect();
+            let pieces = if pieces.is_empty() { pieces } else { format!(" {pieces}") };
+            let sure = if unknown.non_null { "!" } else { "" };
+            format!("?{:?}({}){sure}{pieces}", unknown.reason, unknown.what)
+        }
+    }
 }

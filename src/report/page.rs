@@ -3,7 +3,7 @@
 //! can move the cursor, change colours or reverse what is printed.
 
 use anstyle::{AnsiColor, Style};
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
 
 use crate::rule::Severity;
 use crate::show;
@@ -96,6 +96,15 @@ impl Page {
         }
     }
 
+    /// Lines as they are, but for control characters.
+    pub fn verbatim(&mut self, indent: usize, text: &str) {
+        for line in text.trim_end().lines() {
+            let line = format!("{:indent$}{}", "", show::one_line(&line.replace('\t', "    ")));
+            self.out.push_str(line.trim_end());
+            self.out.push('\n');
+        }
+    }
+
     /// Two texts on one line if they fit, else the second one beneath the first.
     pub fn beside(&mut self, indent: usize, first: &str, second: &str) {
         if indent + first.chars().count() + 2 + second.chars().count() <= self.width {
@@ -114,18 +123,26 @@ impl Page {
         }
     }
 
-    /// A table without lines; columns named in `right` are flush right.
-    pub fn table(&mut self, indent: usize, header: &[&str], rows: &[Vec<String>], right: &[usize]) {
+    /// Columns of the page.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// A table without lines. The first `whole` columns are never broken, so that a name can be
+    /// copied; numbers are flush right.
+    pub fn table(&mut self, indent: usize, header: &[&str], rows: &[Vec<String>], whole: usize) {
         let mut table = Table::new();
         table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
         table.set_width(u16::try_from(self.width.saturating_sub(indent)).unwrap_or(u16::MAX));
         table.set_header(header.to_vec());
         table.add_rows(rows.iter().cloned());
-        for column in table.column_iter_mut() {
+        for (n, column) in table.column_iter_mut().enumerate() {
             column.set_padding((0, 2));
-        }
-        for column in right {
-            if let Some(column) = table.column_mut(*column) {
+            if n < whole {
+                column.set_constraint(ColumnConstraint::ContentWidth);
+            }
+            let digits = |row: &Vec<String>| row.get(n).is_some_and(|cell| cell.bytes().all(|b| b.is_ascii_digit()));
+            if !rows.is_empty() && rows.iter().all(digits) {
                 column.set_cell_alignment(CellAlignment::Right);
             }
         }
@@ -191,7 +208,7 @@ mod tests {
     #[test]
     fn a_table_has_columns_and_no_lines() {
         let mut page = Page::new(40, false);
-        page.table(2, &["", "fail", "pass"], &[vec!["critical".into(), "2".into(), "10".into()]], &[1, 2]);
+        page.table(2, &["", "fail", "pass"], &[vec!["critical".into(), "2".into(), "10".into()]], 1);
         insta::assert_snapshot!(page.finish(), @r#"
                   fail  pass
         critical     2    10

@@ -130,10 +130,13 @@ fn described(kinds: &[Arc<str>], body: &Assertion) -> String {
 impl Members {
     fn words(&self) -> String {
         let (path, body) = (&self.path, self.body.words());
+        // "a port that is 22", "a rule with port is 22"
+        let of_itself = matches!(&self.body, Assertion::Attribute(attribute) if attribute.path.segments.is_empty());
+        let word = if of_itself { "that" } else { "with" };
         match self.quantifier {
             Quantifier::Each => format!("every {path}: {body}"),
-            Quantifier::Some => format!("a {path} with {body}"),
-            Quantifier::None => format!("no {path} with {body}"),
+            Quantifier::Some => format!("a {path} {word} {body}"),
+            Quantifier::None => format!("no {path} {word} {body}"),
         }
     }
 }

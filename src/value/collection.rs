@@ -30,10 +30,13 @@ pub struct Entry {
     pub value: Value,
 }
 
+/// The entries of a map. The hasher is seeded at random, so a hostile file cannot choose collisions.
+pub(super) type Entries = IndexMap<Arc<str>, Entry, foldhash::fast::RandomState>;
+
 /// A map from text to values, in the order of the text, bounded in depth.
 #[derive(Clone, Debug)]
 pub struct Map {
-    pub(super) entries: Arc<IndexMap<Arc<str>, Entry>>,
+    pub(super) entries: Arc<Entries>,
     pub(super) depth: u16,
 }
 

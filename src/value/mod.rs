@@ -14,7 +14,6 @@ mod unknown;
 use std::sync::Arc;
 
 pub use collection::{Entry, List, Map, same_key};
-use indexmap::IndexMap;
 pub use number::Number;
 pub use unknown::{Reason, Unknown};
 
@@ -105,7 +104,7 @@ impl Value {
     /// A map. A repeated key keeps its last value. One that would be deeper than [`MAX_DEPTH`]
     /// becomes an unknown.
     pub fn map(entries: impl IntoIterator<Item = (Arc<str>, Entry)>, span: Span) -> Value {
-        let entries: IndexMap<_, _> = entries.into_iter().collect();
+        let entries: collection::Entries = entries.into_iter().collect();
         let depth = 1 + entries.values().map(|entry| entry.value.depth()).max().unwrap_or(0);
         if depth > MAX_DEPTH {
             return Value::unknown(Reason::Budget, "nested too deeply", span);

@@ -57,6 +57,8 @@ fn read(source: &Source, id: SourceId, budget: &Budget, strict: bool) -> Result<
         comments: Vec::new(),
     };
     let result = reader.run(Parser::new_from_str_with_options(&source.text, options));
+    // The parser may hold back a comment until it knows what it belongs to.
+    reader.comments.sort_by_key(|comment| comment.start);
     result.map(|()| Parsed { body: Body::Data(reader.documents), comments: reader.comments })
 }
 

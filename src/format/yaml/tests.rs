@@ -132,6 +132,19 @@ fn spans_cover_exactly_the_bytes_of_keys_and_values() {
 }
 
 #[test]
+fn line_ends_of_windows_do_not_move_spans() {
+    let text = "a: 1\r\nb:\r\n- x  # c\r\n- |\r\n  y\r\n  z\r\nd: 'e'\r\n";
+    let (source, documents, comments) = read(text).unwrap();
+    assert_eq!(show(&documents[0]), r#"{a: 1, b: ["x", "y\nz\n"], d: "e"}"#);
+    let mut found = Vec::new();
+    spans(&source, &documents[0], "", &mut found);
+    for (path, expected) in [("/a", "1"), ("/b/0", "x"), ("/b/1", "y\r\n  z"), ("/d", "'e'")] {
+        assert!(found.contains(&(path.to_owned(), expected.to_owned())), "{path}: {found:?}");
+    }
+    assert_eq!(source.slice(comments[0]), "# c");
+}
+
+#[test]
 fn an_absent_value_stands_behind_its_key() {
     let (source, documents, _) = read("a:\n\n\n# c\nb: 1\n").unwrap();
     assert_eq!(source.locate(documents[0].get("a").unwrap().span).line, 1);

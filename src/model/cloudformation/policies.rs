@@ -2,8 +2,8 @@
 
 use crate::budget::Budget;
 use crate::format::json;
-use crate::model::policy;
-use crate::source::{Source, Span};
+use crate::model::{policy, standing_at};
+use crate::source::Source;
 use crate::value::{Data, Entry, Value};
 
 /// Properties that hold a policy document, also as JSON in a text.
@@ -58,12 +58,4 @@ fn from_text(value: Value, budget: &Budget) -> Value {
     let parsed = json::parse(&Source::new("", text.as_bytes()), value.span.source, budget);
     let document = parsed.ok().and_then(|parsed| parsed.body.documents().first().cloned());
     document.map_or_else(|| value.clone(), |document| standing_at(&document, value.span).with_refs(value.references()))
-}
-
-fn standing_at(value: &Value, span: Span) -> Value {
-    match &value.data {
-        Data::List(list) => Value::list(list.iter().map(|item| standing_at(item, span)).collect(), span),
-        Data::Map(map) => Value::object(map.iter().map(|(key, it)| (key.clone(), standing_at(&it.value, span))), span),
-        _ => value.clone().at(span),
-    }
 }

@@ -220,8 +220,16 @@ impl<'a> Stack<'a> {
     }
 
     fn target<'v>(&self, item: &'v Item) -> Target<'v> {
+        // The CDK uploads the template under a name made at deployment, and says here what it uploads
+        // (https://docs.aws.amazon.com/cdk/v2/guide/assets.html).
+        let asset = item
+            .value
+            .get("Metadata")
+            .filter(|it| it.get("aws:asset:property").and_then(Value::as_str) == Some("TemplateURL"));
         let properties = item.value.get("Properties");
-        let written = properties.and_then(|it| it.get("TemplateURL").or_else(|| it.get("Location")));
+        let written = asset.and_then(|asset| asset.get("aws:asset:path"));
+        let written =
+            written.or_else(|| properties.and_then(|it| it.get("TemplateURL").or_else(|| it.get("Location"))));
         let Some(place) = written else { return Target::Elsewhere("it names none", None) };
         let Some(value) = self.eval(place, &item.loops) else { return Target::Elsewhere("it names none", written) };
         let Some(url) = value.as_str() else {

@@ -1,6 +1,6 @@
 use super::*;
 use crate::model::Built;
-use crate::model::harness::{at, build, find};
+use crate::model::testing::{at, build, find};
 use crate::resource::GapKind;
 
 /// What every template of the table begins with.
@@ -308,6 +308,16 @@ Outputs: {Name: {Value: !Ref Instance}}
     assert!(gaps[0].0 == GapKind::Missing && gaps[0].1.contains("it is kept elsewhere"), "{gaps:?}");
     assert!(gaps[1].0 == GapKind::Missing && gaps[1].1.contains("not among what was audited"), "{gaps:?}");
     assert_eq!(built.used.len(), 2);
+}
+
+#[test]
+fn nested_stacks_of_the_cdk_are_found_by_their_asset() {
+    let parent = r#"{"Resources": {"N": {"Type": "AWS::CloudFormation::Stack",
+        "Properties": {"TemplateURL": {"Fn::Join": ["", ["https://s3.", {"Ref": "AWS::URLSuffix"}, "/x"]]}},
+        "Metadata": {"aws:asset:path": "n.nested.template.json", "aws:asset:property": "TemplateURL"}}}}"#;
+    let nested = r#"{"Resources": {"B": {"Type": "AWS::S3::Bucket"}}}"#;
+    let built = built(&[("cdk.out/app.template.json", parent), ("cdk.out/n.nested.template.json", nested)]);
+    assert_eq!(addresses(&built), ["N", "N.B"]);
 }
 
 #[test]

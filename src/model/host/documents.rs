@@ -157,13 +157,14 @@ impl View for Repository<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::testing::{attribute, build as built_from, place, show};
+    use crate::model::host;
+    use crate::model::testing::{attribute, build as built_from, place, plain};
     use crate::resource::GapKind;
 
     fn check(files: &[(&str, &str)], address: &str, key: &str, expected: &str, at: &str) -> Built {
-        let (built, sources) = built_from(build, files);
+        let (built, sources) = built_from(&host::MODEL, files, &[]);
         let value = attribute(&built, address, key);
-        assert_eq!(value.map_or("-".into(), show), expected, "{key} in {files:?}");
+        assert_eq!(value.map_or("-".into(), plain), expected, "{key} in {files:?}");
         if let Some(value) = value {
             assert_eq!(place(&sources, value), at, "{key} in {files:?}");
         }

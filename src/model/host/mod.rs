@@ -16,11 +16,14 @@ pub mod systemd;
 pub mod view;
 
 use crate::budget::Budget;
-use crate::model::Built;
+use crate::model::{Built, Model};
 use crate::open::Root;
 use crate::resource::{Domain, Scope};
 use crate::source::Sources;
 use view::{HostRoot, View};
+
+/// Hosts' configuration files among the documents of an audit.
+pub const MODEL: Model = Model { domain: Domain::Host, build: documents::build };
 
 /// Looks at one part of a host and adds what it finds.
 type Probe = fn(&dyn View, &Scope, &mut Built);

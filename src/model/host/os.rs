@@ -84,7 +84,7 @@ mod tests {
 
     use crate::budget::Budget;
     use crate::model::host;
-    use crate::model::testing::{attribute, place, show};
+    use crate::model::testing::{attribute, place, plain};
     use crate::open::Root;
     use crate::resource::GapKind;
     use crate::source::Sources;
@@ -102,7 +102,7 @@ mod tests {
         let built = host::build(&Root::open(dir.path()).unwrap(), "h", &mut sources, &Budget::default());
         let value = attribute(&built, "os", "end_of_life");
         let kinds = built.gaps.iter().map(|gap| gap.kind).collect();
-        (value.map_or("-".into(), show), value.map_or("-".into(), |value| place(&sources, value)), kinds)
+        (value.map_or("-".into(), plain), value.map_or("-".into(), |value| place(&sources, value)), kinds)
     }
 
     #[test]

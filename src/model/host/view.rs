@@ -87,12 +87,20 @@ pub struct HostRoot<'a> {
     sources: RefCell<&'a mut Sources>,
     budget: &'a Budget,
     read: RefCell<HashMap<PathBuf, SourceId>>,
+    lines: RefCell<HashMap<SourceId, Rc<[Line]>>>,
 }
 
 impl<'a> HostRoot<'a> {
     /// A view of `root`, which the user knows as `display`.
     pub fn new(root: &'a Root, display: &'a str, sources: &'a mut Sources, budget: &'a Budget) -> Self {
-        HostRoot { root, display, sources: RefCell::new(sources), budget, read: RefCell::default() }
+        HostRoot {
+            root,
+            display,
+            sources: RefCell::new(sources),
+            budget,
+            read: RefCell::default(),
+            lines: RefCell::default(),
+        }
     }
 
     /// Every source that was read, in order.
@@ -124,12 +132,17 @@ impl View for HostRoot<'_> {
 
     fn lines(&self, path: &str) -> Result<Rc<[Line]>, Trouble> {
         let id = self.open(path).map_err(Trouble::Open)?;
+        if let Some(lines) = self.lines.borrow().get(&id) {
+            return Ok(lines.clone());
+        }
         let sources = self.sources.borrow();
         let source = sources.get(id).ok_or(Trouble::Open(OpenError::NotFound))?;
-        match lines::parse(source, id, self.budget).map_err(Trouble::Syntax)?.body {
-            Body::Lines(lines) => Ok(lines.into()),
-            _ => Err(Trouble::Open(OpenError::NotFound)),
-        }
+        let Body::Lines(lines) = lines::parse(source, id, self.budget).map_err(Trouble::Syntax)?.body else {
+            return Err(Trouble::Open(OpenError::NotFound));
+        };
+        let lines: Rc<[Line]> = lines.into();
+        self.lines.borrow_mut().insert(id, lines.clone());
+        Ok(lines)
     }
 
     fn list(&self, path: &str) -> Result<Vec<String>, OpenError> {

@@ -5,10 +5,11 @@
 //! rule about containers reads the same whether they run in a Deployment, a CronJob or an Argo Rollout.
 //! Selectors, service accounts and role bindings become references, resolved over all files.
 
+mod chart;
 mod container;
+mod kustomize;
 mod link;
 mod object;
-mod packaging;
 mod pod;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,7 @@ use crate::resource::{Domain, Gap, GapKind, Resource, Scope};
 use crate::source::Span;
 use crate::value::{Entry, Map, Value};
 
+use kustomize::Kustomizations;
 use link::Links;
 use object::Object;
 
@@ -28,13 +30,16 @@ use object::Object;
 pub const MODEL: Model = Model { domain: Domain::Kubernetes, build };
 
 fn build(documents: &[&Document], ctx: &Context) -> Built {
-    let packaging = packaging::read(documents, ctx);
-    let objects = object::read(documents, ctx, &packaging);
-    let mut used = packaging.used.clone();
+    let charts = chart::read(documents, ctx);
+    let mut kustomizations = Kustomizations::of(documents, ctx);
+    let objects = object::read(documents, ctx, &charts, &mut kustomizations);
+    let mut used = charts.used;
+    used.extend(kustomizations.used);
     used.extend(objects.iter().map(|object| object.source));
     used.sort_unstable();
     used.dedup();
-    let mut maker = Maker { ctx, resources: Vec::new(), gaps: packaging.gaps, full: false };
+    let mut maker =
+        Maker { ctx, resources: Vec::new(), gaps: [charts.gaps, kustomizations.gaps].concat(), full: false };
     let links = Links::of(&objects);
     for object in &objects {
         maker.object(object, &links);

@@ -4,7 +4,8 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::packaging::Packaging;
+use super::chart::Charts;
+use super::kustomize::Kustomizations;
 use super::text;
 use crate::format::Document;
 use crate::model::Context;
@@ -76,24 +77,33 @@ pub(super) struct Object {
     pub(super) map: Map,
 }
 
-/// All objects of the documents, lists taken apart.
-pub(super) fn read(documents: &[&Document], ctx: &Context, packaging: &Packaging) -> Vec<Object> {
-    let mut found = Vec::new();
-    for document in documents.iter().filter(|document| !packaging.is_patch(&document.path)) {
+/// All objects of the documents, lists taken apart, kustomizations built.
+pub(super) fn read(
+    documents: &[&Document],
+    ctx: &Context,
+    charts: &Charts,
+    kustomizations: &mut Kustomizations,
+) -> Vec<Object> {
+    let mut files: Vec<(Arc<str>, Vec<Found>)> = Vec::new();
+    for document in documents {
+        let mut found = Vec::new();
         for value in document.body.documents() {
-            let value = packaging.as_template(value, document, ctx);
+            let value = charts.as_template(value, document, ctx);
             collect(&value, None, document.source, &mut found);
         }
+        files.push((document.path.clone(), found));
     }
+    let found = kustomizations.build(files);
     let cluster_wide = cluster_scoped(&found);
-    found.into_iter().map(|found| found.object(&cluster_wide)).collect()
+    found.into_iter().filter_map(|found| found.object(&cluster_wide)).collect()
 }
 
-struct Found {
+/// A map that is an object, before its address is known.
+#[derive(Clone)]
+pub(super) struct Found {
     source: SourceId,
     kind: Arc<str>,
-    value: Value,
-    map: Map,
+    pub(super) value: Value,
 }
 
 fn collect(value: &Value, kind_of_list: Option<&str>, source: SourceId, out: &mut Vec<Found>) {
@@ -108,36 +118,59 @@ fn collect(value: &Value, kind_of_list: Option<&str>, source: SourceId, out: &mu
         let of = Some(of).filter(|of| !of.is_empty());
         return items.iter().for_each(|item| collect(item, of, source, out));
     }
-    out.push(Found { source, kind: kind.into(), value: value.clone(), map: map.clone() });
+    out.push(Found { source, kind: kind.into(), value: value.clone() });
+}
+
+/// True for a kind without a namespace.
+pub(super) fn is_cluster_scoped(kind: &str) -> bool {
+    CLUSTER_SCOPED.contains(&kind)
 }
 
 /// The kinds without a namespace among the custom ones whose definition was read.
 fn cluster_scoped(all: &[Found]) -> HashSet<Arc<str>> {
     let definitions = all.iter().filter(|found| &*found.kind == "CustomResourceDefinition");
-    let specs = definitions.filter_map(|found| found.map.get("spec"));
+    let specs = definitions.filter_map(|found| found.value.get("spec"));
     let cluster = specs.filter(|spec| spec.get("scope").and_then(Value::as_str) == Some("Cluster"));
     cluster.filter_map(|spec| spec.at_path(&["names", "kind"])).filter_map(text).collect()
 }
 
 impl Found {
-    fn object(self, cluster_wide: &HashSet<Arc<str>>) -> Object {
-        let metadata = self.map.get("metadata");
+    pub(super) fn kind(&self) -> &str {
+        &self.kind
+    }
+
+    /// Kind, namespace and name: two of the same are the same object.
+    pub(super) fn identity(&self) -> (String, String, String) {
+        let named = |key: &str| self.value.at_path(&["metadata", key]).and_then(text).unwrap_or_default().to_string();
+        (self.kind.to_string(), named("namespace"), named("name"))
+    }
+
+    /// True for a kind of Kubernetes itself, whose groups have no dot or end in `k8s.io`.
+    pub(super) fn is_built_in(&self) -> bool {
+        let version = self.value.get("apiVersion").and_then(Value::as_str).unwrap_or("");
+        let group = version.split_once('/').map_or("", |(group, _)| group);
+        !group.contains('.') || group.ends_with(".k8s.io")
+    }
+
+    fn object(self, cluster_wide: &HashSet<Arc<str>>) -> Option<Object> {
+        let map = self.value.as_map()?.clone();
+        let metadata = map.get("metadata");
         let named = |key: &str| metadata.and_then(|metadata| metadata.get(key)).and_then(text);
         let name = named("name").or_else(|| Some(format!("{}*", named("generateName")?).into()));
         let written = named("namespace").filter(|namespace| !namespace.is_empty());
-        let has_none = metadata.is_none()
-            || written.is_none() && (CLUSTER_SCOPED.contains(&&*self.kind) || cluster_wide.contains(&self.kind));
+        let is_cluster_wide = is_cluster_scoped(&self.kind) || cluster_wide.contains(&self.kind);
+        let has_none = metadata.is_none() || is_cluster_wide;
         let namespace = if has_none { "".into() } else { written.unwrap_or_else(|| "default".into()) };
         let address = [Some(&self.kind), Some(&namespace), name.as_ref()].into_iter().flatten();
         let address: Vec<&str> = address.map(|part| &**part).filter(|part| !part.is_empty()).collect();
-        Object {
+        Some(Object {
             source: self.source,
             address: address.join("/").into(),
             kind: self.kind,
             namespace,
             value: self.value,
-            map: self.map,
-        }
+            map,
+        })
     }
 }
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::harness::{at, build as run, find, show};
+use crate::model::testing::{at, build as run, find, show};
 
 fn built(files: &[(&str, &str)]) -> Built {
     run(&MODEL, files, &[]).0
@@ -18,6 +18,7 @@ fn objects_are_addressed_by_kind_namespace_and_name() {
         ("{apiVersion: v1, kind: Pod, metadata: {generateName: job-}}", "Pod/default/job-*"),
         ("{apiVersion: v1, kind: Namespace, metadata: {name: a}}", "Namespace/a"),
         ("{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: a}}", "ClusterRole/a"),
+        ("{apiVersion: v1, kind: Node, metadata: {name: a, namespace: ignored}}", "Node/a"),
         ("{apiVersion: x.io/v1, kind: Thing, metadata: {name: a}}", "Thing/default/a"),
         ("{apiVersion: kubelet.config.k8s.io/v1beta1, kind: KubeletConfiguration, a: 1}", "KubeletConfiguration"),
         ("{apiVersion: audit.k8s.io/v1, kind: Policy, rules: []}", "Policy"),
@@ -343,24 +344,6 @@ fn a_chart_is_one_gap() {
     assert_eq!(at(&images[0].attributes, "image"), "?Template(x/{{ .Values.i }}:{{ .Values.t }})! x/|*|:|*|");
     assert_eq!(at(&images[1].attributes, "image"), r#""x/{{ .Values.i }}:{{ .Values.t }}""#);
     assert_eq!(built.used.len(), 7);
-}
-
-#[test]
-fn a_kustomization_that_changes_something_is_noted_and_its_patches_are_no_objects() {
-    let base = "{apiVersion: apps/v1, kind: Deployment, metadata: {name: a}}";
-    let patch = "{apiVersion: apps/v1, kind: Deployment, metadata: {name: a}, spec: {replicas: 3}}";
-    let built = built(&[
-        ("base/kustomization.yaml", "resources: [a.yaml]"),
-        ("base/a.yaml", base),
-        (
-            "prod/kustomization.yaml",
-            "resources: [../base]\nnamespace: prod\npatches: [{path: ./patch.yaml}, {patch: '- op: x'}]\n",
-        ),
-        ("prod/patch.yaml", patch),
-    ]);
-    assert_eq!(addresses(&built, "Deployment"), ["Deployment/default/a"]);
-    let gaps: Vec<_> = built.gaps.iter().map(|gap| (gap.kind, &*gap.path)).collect();
-    assert_eq!(gaps, [(GapKind::Note, "prod/kustomization.yaml")]);
 }
 
 #[test]

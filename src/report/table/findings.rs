@@ -12,6 +12,7 @@ use crate::judge::{Judged, Standing};
 use crate::report::page::{BOLD, DIM, NO_BREAK, PLAIN, Page, STEP, clean, severity};
 use crate::report::{Options, cite, place};
 use crate::rule::Rule;
+use crate::value::Reason;
 
 /// Rules that are shown without `-v`.
 const RULES: usize = 10;
@@ -19,6 +20,9 @@ const RULES: usize = 10;
 const RESOURCES: usize = 3;
 /// Reasons of unknown findings that are shown without `-v`.
 const REASONS: usize = 5;
+
+/// How the evidence ends when what is asked for may lie outside of what was read.
+const ELSEWHERE: &str = "it may be elsewhere";
 
 /// True if the finding fails and nobody accepted that.
 pub fn open(judged: &Judged) -> bool {
@@ -68,9 +72,9 @@ pub fn failing(audit: &Audit, options: Options, page: &mut Page) {
     if !rest.is_empty() {
         let n: usize = rest.iter().map(|findings| findings.len()).sum();
         page.blank();
-        let rules = plural(rest.len(), "rule", "rules");
+        let more = plural(rest.len(), "requirement", "requirements");
         let findings = plural(n, "finding", "findings");
-        page.text(STEP, &format!("and {} more {rules} with {n} {findings} (-v shows all)", rest.len()), DIM);
+        page.text(STEP, &format!("and {} more {more}, {n} {findings} (-v shows all)", rest.len()), DIM);
     }
 }
 
@@ -97,7 +101,7 @@ fn heading(rule: &Rule, page: &mut Page) {
 
 fn resource(audit: &Audit, judged: &Judged, page: &mut Page) {
     let at = place(audit, judged);
-    page.text(2 * STEP, &format!("{}  {}:{}", address(audit, judged), clean(&at.path), at.line), PLAIN);
+    page.beside(2 * STEP, &address(audit, judged), &format!("{}:{}", clean(&at.path), at.line));
     let evidence = &judged.finding.evidence;
     page.pairs(3 * STEP, &[("observed", clean(&evidence.observed)), ("expected", clean(&evidence.expected))], DIM);
 }
@@ -122,12 +126,30 @@ pub fn unknown(audit: &Audit, options: Options, page: &mut Page) {
     let most = if options.verbose { reasons.len() } else { REASONS };
     let rows: Vec<Vec<String>> =
         reasons.iter().take(most).map(|(n, reason, what)| vec![n.to_string(), reason.clone(), what.clone()]).collect();
-    page.table(STEP, &["times", "because of", "such as"], &rows, &[0]);
+    page.table(STEP, &["times", "because of", "such as"], &rows, 1);
     if options.verbose {
         rules.values().for_each(|findings| listed(audit, findings, page));
     } else {
-        page.text(STEP, "-v lists them; `duecare audit --help` says how to give values (--var, --var-file).", DIM);
+        page.text(STEP, "-v lists them", DIM);
     }
+    for help in helps(rules.values().flatten()) {
+        page.labelled(STEP, ("what helps: ", DIM), help, PLAIN);
+    }
+}
+
+/// What an operator can do about findings that are not known.
+fn helps<'a>(findings: impl Iterator<Item = &'a &'a Judged>) -> Vec<&'static str> {
+    let evidence: Vec<_> = findings.map(|judged| &judged.finding.evidence).collect();
+    let because =
+        |wanted: Reason| evidence.iter().any(|it| it.unknown.as_ref().is_some_and(|(reason, _)| *reason == wanted));
+    let elsewhere = evidence.iter().any(|it| it.observed.ends_with(ELSEWHERE));
+    let all = [
+        (because(Reason::Variable), "--var NAME=VALUE and --var-file FILE give values to variables"),
+        (because(Reason::Parameter), "--parameter NAME=VALUE gives values to parameters"),
+        (because(Reason::Computed) || because(Reason::Lookup), "audit the plan: terraform show -json PLAN > plan.json"),
+        (elsewhere, "--whole-estate says that nothing of the estate lies outside of what is named"),
+    ];
+    all.into_iter().filter(|(applies, _)| *applies).map(|(_, help)| help).collect()
 }
 
 /// How often each reason occurs, most often first, with up to two of what they hang on.
@@ -135,7 +157,7 @@ fn reasons<'a>(findings: impl Iterator<Item = &'a &'a Judged>) -> Vec<(usize, St
     let mut all: BTreeMap<String, (usize, Vec<String>)> = BTreeMap::new();
     for judged in findings {
         let evidence = &judged.finding.evidence;
-        let outside = ["it may be elsewhere", "that was not read"].iter().any(|end| evidence.observed.ends_with(end));
+        let outside = [ELSEWHERE, "that was not read"].iter().any(|end| evidence.observed.ends_with(end));
         let (reason, what) = match &evidence.unknown {
             Some((reason, what)) => (reason.words().to_owned(), clean(what)),
             None if outside => ("something outside of what was read".to_owned(), String::new()),

@@ -102,8 +102,8 @@ mod tests {
         Not known: 2 requirements, 2 findings
           times  because of                  such as
               2  a variable without a value  var.encrypt
-          -v lists them; `duecare audit --help` says how to give values (--var,
-          --var-file).
+          -v lists them
+          what helps: --var NAME=VALUE and --var-file FILE give values to variables
 
         Findings by severity
                     fail  accepted  not known  pass
@@ -128,6 +128,7 @@ mod tests {
           warning: clinic/main.tf:7: the ignore of CKV_AWS_17 ended on 2026-01-31
 
         exit 1: 3 failing findings at or above high
+        The audit is also incomplete: 2 things were not seen (above)
         Next: duecare explain aws-rds-not-public
         "#);
     }

@@ -28,7 +28,7 @@ pub fn counts(audit: &Audit, options: Options, page: &mut Page) {
         rows.push(row(severity.id(), counts));
     }
     rows.push(row("all", sum));
-    page.table(STEP, &["", "fail", "accepted", "not known", "pass"], &rows, &[1, 2, 3, 4]);
+    page.table(STEP, &["", "fail", "accepted", "not known", "pass"], &rows, 1);
     if options.min_severity > Severity::Info {
         page.text(STEP, &format!("findings below {} are left out of this report", options.min_severity), DIM);
     }
@@ -115,6 +115,11 @@ fn warnings(audit: &Audit) -> Vec<String> {
 pub fn end(audit: &Audit, options: Options, page: &mut Page) {
     page.blank();
     page.labelled(0, (&format!("exit {}: ", audit.exit.code), BOLD), &audit.exit.reason, PLAIN);
+    let missing = audit.gaps.iter().filter(|gap| gap.kind.is_incomplete()).count();
+    if missing > 0 && audit.exit.code != 3 {
+        let what = plural(missing, "thing was", "things were");
+        page.text(0, &format!("The audit is also incomplete: {missing} {what} not seen (above)"), PLAIN);
+    }
     page.labelled(0, ("Next: ", BOLD), &next(audit, options), PLAIN);
 }
 

@@ -23,6 +23,8 @@ const DIRECTORY: &str = "/etc/ssh";
 const MAX_DEPTH: usize = 16;
 /// Most files that are read, includes of includes counted each time.
 const MAX_FILES: usize = 4_096;
+/// Most settings that are kept.
+const MAX_ITEMS: usize = 500_000;
 /// Most distinct conditions that are told apart.
 const MAX_CHAINS: usize = 1_000;
 
@@ -109,7 +111,10 @@ impl Configuration {
             Ok(lines) => lines,
             Err(trouble) => return self.trouble(&trouble, view.display(path), by, outer),
         };
-        if view.budget().steps(lines.len() as u64).is_err() {
+        let too_many = self.items.len() + lines.len() > MAX_ITEMS;
+        if too_many || view.budget().steps(lines.len() as u64).is_err() {
+            let message = "too many lines in all; not read further";
+            self.gaps.push(gap(GapKind::Limit, view.display(path), by, message.into()));
             return self.hole(Reason::Budget, view.display(path), by, outer);
         }
         let display = view.display(path);

@@ -3,12 +3,14 @@
 
 use std::os::unix::fs::symlink;
 use std::path::Path;
+use std::rc::Rc;
 
 use super::*;
 use crate::budget::Budget;
+use crate::format::lines::Line;
 use crate::model::host;
-use crate::model::testing::{place, show};
-use crate::open::Root;
+use crate::model::testing::{place, plain};
+use crate::open::{OpenError, Root, Stat};
 use crate::source::Sources;
 
 const CONFIG: &str = "/etc/ssh/sshd_config";
@@ -44,7 +46,7 @@ fn check(cases: &[Case]) {
         let (_dir, built, sources) = host(files);
         let value = attribute(&built, address, key);
         let context = format!("{key} of {address} in {files:?}");
-        assert_eq!(value.map_or("-".into(), show), *expected, "{context}");
+        assert_eq!(value.map_or("-".into(), plain), *expected, "{context}");
         if let Some(value) = value {
             assert_eq!(place(&sources, value), *at, "{context}");
         }
@@ -149,7 +151,7 @@ fn algorithm_lists_apply_their_operators_to_the_defaults_of_the_version() {
         let files = debian(version, config);
         let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, &**text)).collect();
         let (_dir, built, _) = host(&files);
-        attribute(&built, "sshd", key).map(show).unwrap()
+        attribute(&built, "sshd", key).map(plain).unwrap()
     };
     assert_eq!(shown("x", "Ciphers aes256-ctr,aes128-ctr\n", "ciphers"), "[aes256-ctr, aes128-ctr]");
     assert_eq!(shown("1:9.2p1-2", "Ciphers -*gcm*,chacha20*\n", "ciphers"), "[aes128-ctr, aes192-ctr, aes256-ctr]");
@@ -165,7 +167,7 @@ fn keyboard_interactive_was_two_keywords_before_8_7() {
         let files = debian(version, config);
         let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, &**text)).collect();
         let (_dir, built, _) = host(&files);
-        attribute(&built, "sshd", "kbdinteractiveauthentication").map_or("-".into(), show)
+        attribute(&built, "sshd", "kbdinteractiveauthentication").map_or("-".into(), plain)
     };
     assert_eq!(shown("1:8.4p1-5", "KbdInteractiveAuthentication no"), "yes");
     assert_eq!(shown("1:8.4p1-5", "ChallengeResponseAuthentication no"), "no");
@@ -364,7 +366,7 @@ fn no_sshd_is_no_resource_and_an_sshd_without_a_file_has_its_defaults() {
     let files = debian("1:9.2p1-2", "");
     let (_dir, built, sources) = host(&[("/var/lib/dpkg/status", &files[1].1)]);
     let installed = attribute(&built, "sshd", "installed").unwrap();
-    assert_eq!((show(installed), place(&sources, installed)), ("true".into(), "/var/lib/dpkg/status:3".into()));
+    assert_eq!((plain(installed), place(&sources, installed)), ("true".into(), "/var/lib/dpkg/status:3".into()));
     assert!(attribute(&built, "sshd", "port").is_none());
 }
 
@@ -379,7 +381,7 @@ fn what_sshd_refuses_is_a_gap_and_never_a_value() {
     ] {
         let (_dir, built, _) = host(&[("/etc/os-release", "ID=debian\nVERSION_ID=12\n"), (CONFIG, config)]);
         let key = config.split(' ').next().unwrap().to_ascii_lowercase();
-        let shown = show(attribute(&built, "sshd", &key).unwrap());
+        let shown = plain(attribute(&built, "sshd", &key).unwrap());
         assert!(shown.starts_with("unknown(not valid in this language"), "{config}: {shown}");
         assert_eq!(built.gaps.len(), 1, "{config}: {:?}", built.gaps);
         assert!(built.gaps[0].kind.is_incomplete() && built.gaps[0].span.is_some());
@@ -405,6 +407,57 @@ fn an_unread_file_makes_unknown_what_it_could_have_set_first() {
     assert!(built.gaps.iter().any(|gap| gap.kind == GapKind::Unparsed && &*gap.path == "/etc/ssh/x"));
 }
 
+/// A host that refuses to show one of its files.
+struct Refusing<'a> {
+    host: &'a host::view::HostRoot<'a>,
+    refused: &'a str,
+}
+
+impl View for Refusing<'_> {
+    fn read(&self, path: &str) -> Result<host::view::Text, OpenError> {
+        if path == self.refused { Err(OpenError::Denied) } else { self.host.read(path) }
+    }
+    fn lines(&self, path: &str) -> Result<Rc<[Line]>, host::view::Trouble> {
+        if path == self.refused { Err(host::view::Trouble::Open(OpenError::Denied)) } else { self.host.lines(path) }
+    }
+    fn list(&self, path: &str) -> Result<Vec<String>, OpenError> {
+        if path == self.refused { Err(OpenError::Denied) } else { self.host.list(path) }
+    }
+    fn stat(&self, path: &str) -> Result<Stat, OpenError> {
+        self.host.stat(path)
+    }
+    fn display(&self, path: &str) -> Arc<str> {
+        self.host.display(path)
+    }
+    fn budget(&self) -> &Budget {
+        self.host.budget()
+    }
+    fn is_whole(&self) -> bool {
+        true
+    }
+}
+
+#[test]
+fn what_only_root_may_read_is_named_and_unknown() {
+    let text = "UsePAM yes\nInclude /etc/ssh/sshd_config.d/*.conf\nPermitRootLogin no\n";
+    let (dir, ..) = host(&[(CONFIG, text), ("/etc/ssh/sshd_config.d/a.conf", "UseDNS yes\n")]);
+    for refused in ["/etc/ssh/sshd_config.d/a.conf", "/etc/ssh/sshd_config.d", CONFIG] {
+        let root = Root::open(dir.path()).unwrap();
+        let (mut sources, budget) = (Sources::default(), Budget::default());
+        let view = host::view::HostRoot::new(&root, "/", &mut sources, &budget);
+        let view = Refusing { host: &view, refused };
+        let scope = Scope { domain: crate::resource::Domain::Host, path: "/".into() };
+        let mut built = Built::default();
+        probe(&view, &scope, &mut built);
+        let unknown = format!("unknown(needs more rights: {refused})");
+        assert_eq!(plain(attribute(&built, "sshd", "permitrootlogin").unwrap()), unknown);
+        let earlier = if refused == CONFIG { &*unknown } else { "yes" };
+        assert_eq!(plain(attribute(&built, "sshd", "usepam").unwrap()), earlier);
+        assert_eq!((built.gaps.len(), built.gaps[0].kind), (1, GapKind::Unreadable));
+        assert!(built.gaps[0].hint.is_some());
+    }
+}
+
 #[test]
 fn a_link_out_of_the_root_stays_inside_and_a_loop_ends() {
     let dir = tempfile::tempdir().unwrap();
@@ -416,10 +469,10 @@ fn a_link_out_of_the_root_stays_inside_and_a_loop_ends() {
     symlink("../../../../../../../etc/hostname", dir.path().join("etc/ssh/d/2")).unwrap();
     symlink("/dev/null", dir.path().join("etc/ssh/d/3")).unwrap();
     let (built, sources) = audit(dir.path());
-    assert_eq!(attribute(&built, "sshd", "usedns").map(show).as_deref(), Some("yes"));
+    assert_eq!(attribute(&built, "sshd", "usedns").map(plain).as_deref(), Some("yes"));
     assert!(sources.iter().all(|(_, source)| !source.text.contains(&hostname())));
     assert!(built.gaps.iter().any(|gap| gap.message.contains("too deeply")));
-    assert!(show(attribute(&built, "sshd", "permitrootlogin").unwrap()).starts_with("unknown("));
+    assert!(plain(attribute(&built, "sshd", "permitrootlogin").unwrap()).starts_with("unknown("));
 }
 
 fn hostname() -> String {
@@ -531,8 +584,8 @@ fn compare(sshd: &str, config: &str, user: &str) {
 
 /// Our value in the words of `sshd -T`, one text a line.
 fn as_sshd_prints(keyword: &keywords::Keyword, value: &Value) -> Vec<String> {
-    let items = || value.as_list().unwrap().iter().map(show).collect::<Vec<_>>();
-    let number = |key: &str| show(value.get(key).unwrap());
+    let items = || value.as_list().unwrap().iter().map(plain).collect::<Vec<_>>();
+    let number = |key: &str| plain(value.get(key).unwrap());
     match keyword.kind {
         _ if keyword.repeat == keywords::Repeat::Append => items(),
         keywords::Kind::Algorithms(_) => vec![items().join(",")],
@@ -541,6 +594,6 @@ fn as_sshd_prints(keyword: &keywords::Keyword, value: &Value) -> Vec<String> {
         keywords::Kind::Words => vec![items().join(" ")],
         keywords::Kind::Startups => vec![[number("start"), number("rate"), number("full")].join(":")],
         keywords::Kind::Rekey => vec![[number("bytes"), number("seconds")].join(" ")],
-        _ => vec![show(value).replace("prohibit-password", "without-password")],
+        _ => vec![plain(value).replace("prohibit-password", "without-password")],
     }
 }
