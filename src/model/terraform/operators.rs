@@ -59,9 +59,12 @@ pub(super) fn unary(operator: Unary, operand: &Value, span: Span) -> Value {
     result.with_refs(operand.references())
 }
 
-/// An unknown that was computed with: what was known of its text is no longer.
-pub(super) fn plain(unknown: &Arc<Unknown>, span: Span) -> Value {
-    Value::unknown(unknown.reason, unknown.what.clone(), span)
+/// The result of computing with an unknown: what was known of its text is no longer, but it is not
+/// null, because neither operators nor functions make a null of anything.
+pub(super) fn plain(unknown: &Unknown, span: Span) -> Value {
+    let non_null = unknown.reason != Reason::Invalid;
+    let unknown = Unknown { reason: unknown.reason, what: unknown.what.clone(), non_null, pieces: None };
+    Value { data: Data::Unknown(Arc::new(unknown)), span, refs: None }
 }
 
 /// `a <operator> b`

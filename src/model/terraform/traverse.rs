@@ -54,7 +54,15 @@ impl<'w> Env<'_, 'w> {
             "module" => self.module_output(second, rest, span),
             "path" => (self.path(second, span), rest),
             "terraform" | "tofu" => (Value::unknown(Reason::Environment, format!("terraform.{second}"), span), rest),
-            "each" | "count" | "self" => (invalid(format!("{name}.{second} has no meaning here"), span), rest),
+            // In a provisioner or postcondition: the resource once it exists.
+            "self" => (Value::unknown(Reason::Computed, format!("self.{second}"), span), rest),
+            "ephemeral" => match rest.split_first() {
+                Some((Step::Attribute(third), _)) => {
+                    (Value::unknown(Reason::Lookup, format!("ephemeral.{second}.{third}"), span), &[])
+                }
+                _ => (invalid(format!("ephemeral.{second} is not complete"), span), &[]),
+            },
+            "each" | "count" => (invalid(format!("{name}.{second} has no meaning here"), span), rest),
             "data" => match rest.split_first() {
                 Some((Step::Attribute(third), rest)) => (self.resource(Wanted(true, second, third), span), rest),
                 _ => (invalid(format!("data.{second} is not complete"), span), &[]),

@@ -49,6 +49,7 @@ pub(super) fn coalesce(args: &Args) -> Outcome {
             // Known in part, with something in it: not empty, so this is the one.
             Data::Unknown(unknown) => match unknown.pieces.as_deref() {
                 Some(pieces) if pieces.iter().any(Option::is_some) => return Ok(value.clone()),
+                None if is_attribute(unknown) => return Ok(value.clone()),
                 _ => return Ok(plain(unknown, args.span).with_refs(value.references())),
             },
             _ => return Ok(value.clone()),

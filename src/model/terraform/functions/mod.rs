@@ -77,6 +77,12 @@ pub(super) fn call(env: &Env, call: &Call, span: Span) -> Value {
     }
     let args = Args { env, list, span, name: function.name };
     let result = (function.run)(&args).unwrap_or_else(|fault| fault.value(env, span)).at(span);
+    let result = match &result.data {
+        Data::Unknown(unknown) if unknown.pieces.is_none() && !unknown.non_null && function.never_null() => {
+            super::operators::plain(unknown, span).with_refs(result.references())
+        }
+        _ => result,
+    };
     match function.refs {
         Refs::Own => result,
         Refs::All if result.depth() == 0 => result.with_refs(&deep_refs(env, &args.list)),

@@ -21,6 +21,14 @@ pub(super) struct Function {
     pub refs: Refs,
 }
 
+impl Function {
+    /// True if the result, whatever it is, is not null.
+    pub fn never_null(&self) -> bool {
+        let may = ["jsondecode", "regex", "tobool", "tonumber", "tostring", "yamldecode"];
+        matches!(self.refs, Refs::All) && !may.contains(&self.name)
+    }
+}
+
 const ANY: usize = usize::MAX;
 
 const fn all(name: &'static str, least: usize, most: usize, run: fn(&Args) -> Outcome) -> Function {

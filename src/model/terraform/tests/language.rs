@@ -40,17 +40,17 @@ fn expressions() {
         ("var.u && false", "false"),
         ("true || var.u", "true"),
         ("var.u || true", "true"),
-        ("true && var.u", "?Variable(u)"),
-        ("var.u == 1", "?Variable(u)"),
-        ("var.u == null", "?Variable(u)"),
+        ("true && var.u", "?Variable(u)!"),
+        ("var.u == 1", "?Variable(u)!"),
+        ("var.u == null", "?Variable(u)!"),
         ("var.n == null", "false"),
         ("r.one.id != null", "true"),
         ("[1, var.u] == [2, var.u]", "false"),
         ("[var.u] == [1, 2]", "false"),
-        ("!var.u", "?Variable(u)"),
-        ("var.u + 1", "?Variable(u)"),
+        ("!var.u", "?Variable(u)!"),
+        ("var.u + 1", "?Variable(u)!"),
         ("\"a-${var.u}\" == \"b-x\"", "false"),
-        ("\"a-${var.u}\" == \"a-x\"", "?Variable(u)"),
+        ("\"a-${var.u}\" == \"a-x\"", "?Variable(u)!"),
         // conditionals
         ("true ? 1 : 2", "1"),
         ("false ? nothing.at.all : 2", "2"),
@@ -258,7 +258,7 @@ fn instances_have_keys_in_their_addresses() {
         ("a.unknown_each", "name", "?Variable(u)"),
         ("t.t", "map", "2"),
         ("t.t", "all", "{one:1,two:2}"),
-        ("t.t", "len", "?Variable(u)"),
+        ("t.t", "len", "?Variable(u)!"),
     ];
     for (address, path, want) in cases {
         assert_eq!(estate.at(address, path), want, "{address} {path}");
@@ -477,4 +477,27 @@ fn values_stand_in_the_resource_that_is_judged() {
     assert_eq!(estate.text("a.b", "map.literal"), "\"x\"");
     assert_eq!(estate.text("a.b", "map.from.0.port"), "var.rules");
     assert_eq!(estate.text("a.b", "d.0.port"), "d.value.port");
+}
+
+#[test]
+fn opentofu_files_and_variables_in_json() {
+    let estate = estate(&[
+        ("main.tf", "variable \"v\" {}\nresource \"t\" \"terraform\" {}"),
+        ("main.tofu", "variable \"v\" {}\nresource \"t\" \"t\" { v = var.v }"),
+        ("terraform.tfvars.json", "{\"v\": {\"a\": [\"${x}\", 1]}}"),
+    ]);
+    assert_eq!(estate.addresses(), ["t.t"]);
+    assert_eq!(estate.at("t.t", "v"), "{a:[\"${x}\",1]}");
+    assert_eq!(estate.built.used.len(), 3);
+}
+
+#[test]
+fn what_exists_while_it_is_applied_only_is_not_known() {
+    let cases = [
+        ("ephemeral.random_password.p.result", "?Lookup(ephemeral.random_password.p)"),
+        ("self.arn", "?Computed(self.arn)"),
+    ];
+    for (expression, want) in cases {
+        assert_eq!(evaluate("", expression), want, "{expression}");
+    }
 }

@@ -164,8 +164,8 @@ fn a_source_that_is_not_known_hides_no_statement_that_is() {
         }
     "#;
     let estate = estate(&[("main.tf", main)]);
-    assert_eq!(estate.at("a.b", "policy.Statement"), "[?Variable(u),{Action:[\"c:C\"],Effect:\"Allow\"}]");
-    assert_eq!(estate.at("a.b", "other_policy"), "?Variable(u)");
+    assert_eq!(estate.at("a.b", "policy.Statement"), "[?Variable(u)!,{Action:[\"c:C\"],Effect:\"Allow\"}]");
+    assert_eq!(estate.at("a.b", "other_policy"), "?Variable(u)!");
 }
 
 #[test]
