@@ -76,7 +76,7 @@ impl<'w> Instance<'w> {
         &self,
         world: &World<'w>,
         node: Node<'w>,
-        name: &str,
+        name: &dyn std::fmt::Display,
         span: Span,
         make: impl FnOnce() -> Value,
     ) -> Value {
@@ -84,7 +84,7 @@ impl<'w> Instance<'w> {
             let mut memo = self.memo.borrow_mut();
             match memo.get(&node) {
                 Some(Slot::Done(value)) => return value.clone(),
-                Some(Slot::Busy) => return Value::unknown(Reason::Cycle, name, span),
+                Some(Slot::Busy) => return Value::unknown(Reason::Cycle, name.to_string(), span),
                 None => memo.insert(node, Slot::Busy),
             }
         };
@@ -121,13 +121,11 @@ impl<'w> Instance<'w> {
 
     /// A resource as other expressions see it: an object, a list or map of objects, or unknown.
     pub fn resource(&self, world: &World<'w>, me: &Rc<Instance<'w>>, wanted: Wanted, span: Span) -> Value {
-        let Wanted(data, kind, name) = wanted;
-        let dotted = format!("{}{kind}.{name}", if data { "data." } else { "" });
         let Some((key, _)) = self.module.resources.get_key_value(&wanted) else {
-            return invalid(format!("{dotted} is not declared"), span);
+            return invalid(format!("{wanted} is not declared"), span);
         };
         let key = *key;
-        self.once(world, Node::Resource(key), &dotted, span, || {
+        self.once(world, Node::Resource(key), &wanted, span, || {
             let expanded = Rc::new(resource::expand(world, me, key));
             let value = expanded.whole.clone();
             self.expanded.borrow_mut().insert(key, expanded);

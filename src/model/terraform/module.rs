@@ -66,6 +66,12 @@ pub(super) type ResourceKey<'d> = (bool, &'d str, &'d str);
 #[derive(Hash)]
 pub(super) struct Wanted<'e>(pub bool, pub &'e str, pub &'e str);
 
+impl std::fmt::Display for Wanted<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}{}.{}", if self.0 { "data." } else { "" }, self.1, self.2)
+    }
+}
+
 impl indexmap::Equivalent<ResourceKey<'_>> for Wanted<'_> {
     fn equivalent(&self, key: &ResourceKey<'_>) -> bool {
         (self.0, self.1, self.2) == *key

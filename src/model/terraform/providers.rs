@@ -48,7 +48,7 @@ fn default_tags<'w>(world: &World<'w>, me: &Rc<Instance<'w>>, provider: &str) ->
     let configured = |view: &View| view.label(0) == name && alias(view) == wanted;
     if let Some((index, view)) = me.module.providers.iter().enumerate().find(|(_, view)| configured(view)) {
         let span = view.block.span;
-        let tags = me.once(world, Node::Tags(index), "default_tags", span, || tags_of(world, me, view));
+        let tags = me.once(world, Node::Tags(index), &"default_tags", span, || tags_of(world, me, view));
         return (!tags.is_null()).then_some(tags);
     }
     // Not configured here: the caller hands it over, by name or (without an alias) by itself.

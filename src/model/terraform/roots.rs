@@ -47,7 +47,7 @@ pub(super) fn refused(loaded: &Loaded, ctx: &Context) -> Built {
         kind: GapKind::Limit,
         path: ctx.sources.get(*source).map_or_else(|| Arc::from("?"), |source| source.path.clone()),
         span: None,
-        message: "not evaluated: no memory for the evaluation".to_string(),
+        message: "not evaluated: the evaluation could not be run".to_string(),
         hint: None,
     };
     Built { resources: Vec::new(), gaps: loaded.used.iter().map(gap).collect(), used: loaded.used.clone() }
