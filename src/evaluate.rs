@@ -368,7 +368,7 @@ impl<'a> Frame<'a> {
             })
             .sum();
         let observed = match (members, found) {
-            (1, Some(value)) => format!("{named} = {}", redact::value(&named, value)),
+            (1, Some(value)) => format!("{named} = {}", redact::value(&self.resource.kind, &named, value, self.base)),
             _ => format!("{named} has {members} members, none of which is that"),
         };
         let only = |value: &Value| value.as_list().and_then(|list| list.first().map(|member| member.span));
@@ -384,7 +384,7 @@ impl<'a> Frame<'a> {
                 let observed = format!("{named} is not known: {what} ({})", unknown.reason.words());
                 (observed, Some((unknown.reason, unknown.what.clone())))
             }
-            _ => (format!("{named} = {}", redact::value(&named, value)), None),
+            _ => (format!("{named} = {}", redact::value(&self.resource.kind, &named, value, self.base)), None),
         };
         Evidence { path: named, observed, expected, span: value.span, unknown }
     }

@@ -108,7 +108,7 @@ fn files(example: &Example, read: &mut Ingested, budget: &Budget) -> Vec<Resourc
     for (path, text) in &example.files {
         let form = match discover::by_name(std::path::Path::new(&**path)) {
             Guess::Certain(form) => Some(form),
-            Guess::Maybe(Form::Yaml) if text.trim_start().starts_with('{') => Some(Form::Json),
+            Guess::Maybe(Form::Yaml) if is_json(text) => Some(Form::Json),
             Guess::Maybe(form) => Some(form),
             Guess::Template => Some(discover::by_text(text)),
             Guess::Other => None, // for file() and its kind
@@ -127,6 +127,11 @@ fn files(example: &Example, read: &mut Ingested, budget: &Budget) -> Vec<Resourc
         read.gaps.extend(built.gaps);
     }
     resources
+}
+
+/// True for a text that opens as a JSON object does; `{ a: b }` is YAML.
+fn is_json(text: &str) -> bool {
+    text.trim_start().strip_prefix('{').is_some_and(|rest| rest.trim_start().starts_with('"'))
 }
 
 /// The files of a machine stand in a temporary directory, so that they are read as any root is.

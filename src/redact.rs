@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use regex::RegexSet;
 
 use crate::show;
-use crate::value::{Data, Value};
+use crate::value::{Data, Value, same_key};
 
 /// Parts of attribute names whose values are secrets.
 const SECRET_NAMES: &[&str] = &[
@@ -24,6 +24,19 @@ const SECRET_NAMES: &[&str] = &[
     "authkey",
     "sastoken",
     "userdata",
+];
+
+/// Kinds of resources whose content is a secret, and the attribute that holds it.
+const SECRET_CONTENT: &[(&str, &str)] = &[
+    ("Secret", "data"),
+    ("Secret", "stringData"),
+    ("kubernetes_secret", "data"),
+    ("kubernetes_secret_v1", "data"),
+    ("aws_secretsmanager_secret_version", "secret_string"),
+    ("AWS::SecretsManager::Secret", "SecretString"),
+    ("aws_ssm_parameter", "value"),
+    ("azurerm_key_vault_secret", "value"),
+    ("google_secret_manager_secret_version", "secret_data"),
 ];
 
 /// Names that contain one of those and hold no secret: settings *about* secrets.
@@ -70,36 +83,46 @@ const SECRET_SHAPES: &[&str] = &[
     r"\bAIza[0-9A-Za-z_-]{35}\b",
     r"\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.",
     r"(?i)\b(postgres(ql)?|mysql|mongodb(\+srv)?|redis|amqps?|https?)://[^\s:/@]+:[^\s/@]+@",
-    r"(?i)\b(pass(word|wd)?|pwd|secret|token|api_?key|access_?key|account_?key|shared_?access_?key)\s*[=:]\s*[^\s;,&]{4,}",
+    r#"(?i)(pass(word|wd|phrase)?|pwd|secret|token|api_?key|access_?key|account_?key|private_?key)["']?\s*[=:]\s*["']?[^\s;,&"'$({<]{4,}"#,
     r"\$(1|2[aby]|5|6|y)\$[./A-Za-z0-9$]{8,}",
 ];
 
-/// The value in words, or a note that it is withheld.
-pub fn value(path: &str, it: &Value) -> String {
-    let secret_name = names_a_secret(path);
+/// The value in words, or a note that it is withheld. `kind` is the kind of the resource, `path` the
+/// path of the value in it, `beside` the map that holds it.
+pub fn value(kind: &str, path: &str, it: &Value, beside: &Value) -> String {
+    let content = |(of, attribute): &(&str, &str)| *of == kind && path.split(['.', '[']).next() == Some(attribute);
+    let is_secret = names_a_secret(path)
+        || SECRET_CONTENT.iter().any(content)
+        || (path.rsplit('.').next().is_some_and(is_value_key) && pair_names_a_secret(beside));
     match &it.data {
         Data::Null | Data::Bool(_) | Data::Unknown(_) => show::value(it),
-        Data::Number(_) if !secret_name => show::value(it),
-        Data::Map(map) if !secret_name => {
-            let hidden = map.iter().any(|(key, entry)| withheld(key, &entry.value));
-            if hidden {
-                format!("(a map of {} entries, one of them a secret)", map.len())
-            } else {
-                text(&show::value(it))
-            }
-        }
-        _ if secret_name => format!("(withheld, {})", size(it)),
+        _ if is_secret => format!("(withheld, {})", size(it)),
+        Data::List(list) if holds_a_secret("", it) => format!("(a list of {}, with a secret among them)", list.len()),
+        Data::Map(map) if holds_a_secret("", it) => format!("(a map of {}, with a secret among them)", map.len()),
         _ => text(&show::value(it)),
     }
 }
 
-fn withheld(key: &str, it: &Value) -> bool {
+/// True if there is a secret somewhere in the value, which stands under `key`.
+fn holds_a_secret(key: &str, it: &Value) -> bool {
     match &it.data {
-        Data::Map(map) => map.iter().any(|(key, entry)| withheld(key, &entry.value)),
-        Data::List(list) => list.iter().any(|item| withheld(key, item)),
+        Data::Map(map) => pair_names_a_secret(it) || map.iter().any(|(key, entry)| holds_a_secret(key, &entry.value)),
+        Data::List(list) => list.iter().any(|item| holds_a_secret(key, item)),
         Data::String(s) => (names_a_secret(key) && !s.is_empty()) || looks_secret(s),
         _ => false,
     }
+}
+
+fn is_value_key(key: &str) -> bool {
+    ["value", "parameter_value", "default"].iter().any(|name| same_key(key, name))
+}
+
+/// True for `{ name: DB_PASSWORD, value: ... }`, as environments and parameters are written.
+fn pair_names_a_secret(it: &Value) -> bool {
+    let Some(map) = it.as_map() else { return false };
+    let name = ["name", "key", "parameter_key"].iter().find_map(|key| map.find(key));
+    let named = name.and_then(|entry| entry.value.as_str()).is_some_and(names_a_secret);
+    named && map.iter().any(|(key, entry)| is_value_key(key) && entry.value.as_str().is_some_and(|s| !s.is_empty()))
 }
 
 fn size(it: &Value) -> String {
@@ -137,23 +160,58 @@ mod tests {
         Value::string(s, Span::new(SourceId(0), 0..0))
     }
 
+    fn shown(path: &str, it: &Value) -> String {
+        value("aws_db_instance", path, it, &Value::null(it.span))
+    }
+
+    fn pair(name: &str, secret: &str) -> Value {
+        Value::object([("name", of(name)), ("value", of(secret))], of("").span)
+    }
+
     #[test]
     fn a_secret_is_withheld_by_its_name_or_by_its_shape() {
-        assert_eq!(value("master_password", &of("hunter2hunter2")), "(withheld, 14 characters)");
-        assert_eq!(value("environment.DB_PASSWORD", &of("x1")), "(withheld, 2 characters)");
-        for secret in
-            ["AKIAIOSFODNN7EXAMPLE", "postgres://u:p4ss@db/x", "password=hunter2", "-----BEGIN RSA PRIVATE KEY-----"]
-        {
-            assert!(value("anything", &of(secret)).starts_with("(withheld"), "{secret}");
+        assert_eq!(shown("master_password", &of("hunter2hunter2")), "(withheld, 14 characters)");
+        assert_eq!(shown("environment.DB_PASSWORD", &of("x1")), "(withheld, 2 characters)");
+        for secret in [
+            "AKIAIOSFODNN7EXAMPLE",
+            "postgres://u:p4ss@db/x",
+            "password=hunter2",
+            "ENV DB_PASSWORD=hunter2",
+            "--token: \"abcdefgh\"",
+            "-----BEGIN RSA PRIVATE KEY-----",
+        ] {
+            assert!(shown("anything", &of(secret)).starts_with("(withheld"), "{secret}");
         }
     }
 
     #[test]
-    fn a_setting_about_secrets_is_shown() {
-        for (path, shown) in [("password_reuse_prevention", "24"), ("http_tokens", "required"), ("secret_arn", "arn:x")]
-        {
-            assert_eq!(value(path, &of(shown)), format!("\"{shown}\""), "{path}");
+    fn a_secret_is_withheld_by_what_it_stands_in() {
+        let (name, secret) = ("DB_PASSWORD", "hunter2");
+        let null = Value::null(of("").span);
+        let one = pair(name, secret);
+        let list = Value::list(vec![one.clone()], one.span);
+        for shown in [
+            value("Secret", "stringData.x", &of(secret), &null),
+            value("Secret", "data", &Value::object([("x", of(secret))], one.span), &null),
+            value("kubernetes.container", "env[0].value", &of(secret), &one),
+            value("kubernetes.container", "env", &list, &null),
+            value("kubernetes.container", "env[0]", &one, &null),
+            value("kubernetes.container", "spec", &Value::object([("env", list.clone())], one.span), &null),
+            value("compose.service", "environment", &Value::object([(name, of(secret))], one.span), &null),
+        ] {
+            assert!(!shown.contains(secret), "{shown}");
         }
-        assert_eq!(value("image", &of("nginx:1.27")), "\"nginx:1.27\"");
+        let public = Value::list(vec![pair("LOG_LEVEL", "debug")], one.span);
+        assert!(value("kubernetes.container", "env", &public, &null).contains("debug"));
+    }
+
+    #[test]
+    fn a_setting_about_secrets_is_shown() {
+        for (path, text) in [("password_reuse_prevention", "24"), ("http_tokens", "required"), ("secret_arn", "arn:x")]
+        {
+            assert_eq!(shown(path, &of(text)), format!("\"{text}\""), "{path}");
+        }
+        assert_eq!(shown("image", &of("nginx:1.27")), "\"nginx:1.27\"");
+        assert_eq!(shown("policy", &of("secretsmanager:GetSecretValue")), "\"secretsmanager:GetSecretValue\"");
     }
 }

@@ -9,7 +9,7 @@ use crate::value::{Data, Value};
 pub struct Path {
     /// True if it starts at the resource even inside `each`, `some` and `none` (written `/a.b`).
     pub absolute: bool,
-    /// Its segments; `*` means every member. Empty means the value itself (written `.`).
+    /// Its segments; `*` means every member, a number that member of a list (from 0). Empty means the value itself (written `.`).
     pub segments: Vec<Arc<str>>,
 }
 
@@ -78,6 +78,13 @@ fn select<'a>(value: &'a Value, segments: &[Arc<str>], hits: &mut Vec<Hit<'a>>) 
             Some(entry) => select(&entry.value, rest, hits),
             None => hits.push(Hit::Absent(value)),
         },
+        Data::List(list) if first.bytes().all(|b| b.is_ascii_digit()) => match first.parse::<usize>().ok() {
+            Some(n) => match list.get(n) {
+                Some(item) => select(item, rest, hits),
+                None => hits.push(Hit::Absent(value)),
+            },
+            None => hits.push(Hit::Absent(value)),
+        },
         Data::List(list) if !list.is_empty() => {
             // A block that may be repeated is a list: the path goes on in each of them.
             let rest = if &**first == "*" { rest } else { segments };
@@ -115,6 +122,8 @@ mod tests {
         let value = map(vec![("Ingress", rules), ("a.b", text("dotted"))]);
         assert_eq!(found("ingress.from_port", &value), ["22", "absent"]);
         assert_eq!(found("\"a.b\"", &value), ["dotted"]);
+        assert_eq!(found("ingress.0.from_port", &value), ["22"]);
+        assert_eq!(found("ingress.2.from_port", &value), ["absent"]);
         assert_eq!(found("*", &map(vec![("x", text("1")), ("y", text("2"))])), ["1", "2"]);
         assert_eq!(found("nothing.here", &value), ["absent"]);
         assert_eq!(found(".", &text("self")), ["self"]);
