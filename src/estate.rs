@@ -121,8 +121,7 @@ impl Estate {
         for value in values(&resource.attributes, to) {
             let before = linked.resources.len();
             for reference in value.references() {
-                let key = (resource.scope.clone(), reference.address.clone());
-                let found = self.by_address.get(&key).into_iter().flatten();
+                let found = self.at(&resource.scope, &reference.address).iter();
                 linked.resources.extend(found.filter(|n| self.is_kind(**n, kinds)).map(|n| (*n, true)));
             }
             let called = spellings(value, &resource.scope);
@@ -134,11 +133,32 @@ impl Estate {
             });
             linked.resources.extend(same.map(|n| (*n, true)));
             // It refers to something, and that is not here: an ARN of another account, a variable.
-            linked.open |= linked.resources.len() == before;
+            let found = linked.resources.len() > before;
+            linked.open |= !found && !self.whole && self.may_be(value, kinds, &resource.scope);
         }
         linked.resources.sort_unstable();
         linked.resources.dedup();
         linked
+    }
+
+    /// The resources at an address, every instance of it if it names none.
+    fn at(&self, scope: &Scope, address: &Arc<str>) -> &[usize] {
+        self.by_address.get(&(scope.clone(), address.clone())).map_or(&[], Vec::as_slice)
+    }
+
+    /// True if what a value names, and is not here, may be of one of these kinds: not if it is a
+    /// resource of another kind, or an ARN of another service.
+    fn may_be(&self, value: &Value, kinds: &[Arc<str>], scope: &Scope) -> bool {
+        if let Some(rest) = value.as_str().and_then(|text| text.strip_prefix("arn:")) {
+            let service = rest.split(':').nth(1).unwrap_or_default();
+            return kinds.iter().any(|kind| services(kind).iter().any(|own| own == service));
+        }
+        let other = |reference: &Reference| {
+            let read = !self.at(scope, &reference.address).is_empty();
+            let kind = kind_of(&reference.address).filter(|_| scope.domain == Domain::Terraform);
+            read || kind.is_some_and(|kind| !kinds.iter().any(|wanted| **wanted == kind))
+        };
+        value.references().is_empty() || !value.references().iter().all(other)
     }
 
     fn is_kind(&self, index: usize, kinds: &[Arc<str>]) -> bool {
@@ -195,6 +215,21 @@ pub fn add_estates(resources: &mut Vec<Resource>) {
 /// `aws_s3_bucket.b` for `aws_s3_bucket.b["k"]`: what a reference without an instance key names.
 fn without_instance(address: &str) -> Option<&str> {
     address.strip_suffix(']').and_then(|rest| rest.rsplit_once('[')).map(|(base, _)| base)
+}
+
+/// The kind in a Terraform address: `aws_kms_key` in `module.m["a.b"].aws_kms_key.k[0]`.
+fn kind_of(address: &str) -> Option<String> {
+    let mut inside = false;
+    let keyless = |c: &char| {
+        inside = (inside || *c == '[') && *c != ']';
+        !inside && *c != ']'
+    };
+    let bare: String = address.chars().filter(keyless).collect();
+    let mut words: Vec<&str> = bare.split('.').collect();
+    words.pop()?;
+    let kind = words.pop()?;
+    let data = words.last() == Some(&"data");
+    Some(if data { format!("data.{kind}") } else { kind.to_owned() })
 }
 
 /// The values at a path, members of lists one by one.
@@ -346,6 +381,18 @@ mod tests {
     }
 
     #[test]
+    fn an_address_tells_its_kind() {
+        for (address, kind) in [
+            ("aws_kms_key.k", Some("aws_kms_key")),
+            ("module.m[\"a.b\"].aws_kms_key.k[0]", Some("aws_kms_key")),
+            ("module.m.data.aws_kms_key.k", Some("data.aws_kms_key")),
+            ("Key", None),
+        ] {
+            assert_eq!(kind_of(address).as_deref(), kind, "{address}");
+        }
+    }
+
+    #[test]
     fn the_same_variable_is_the_same_name() {
         let variable = |name: &str| Value::unknown(Reason::Variable, name, here());
         let estate = Estate::new(
@@ -365,8 +412,10 @@ mod tests {
         let key = text("arn:aws:kms:eu-west-1:1:key/x");
         let estate =
             Estate::new(vec![resource("db", "db.a", vec![("key", key)]), resource("db", "db.b", vec![])], false);
-        let keys = ["key".into()];
+        let keys = [Arc::from("aws_kms_key")];
         assert!(estate.linked_to(0, &keys, &Path::parse("key").unwrap()).open);
+        let other = [Arc::from("aws_acm_certificate")];
+        assert!(!estate.linked_to(0, &other, &Path::parse("key").unwrap()).open, "an ARN of another service");
         assert_eq!(estate.linked_to(1, &keys, &Path::parse("key").unwrap()), Linked::default());
     }
 }

@@ -105,6 +105,7 @@ impl Evaluator<'_> {
             Assertion::Members(members) => self.members(members, frame, None).0,
             Assertion::Linked(linked) => self.linked(linked, frame, None).0,
             Assertion::Present(present) => self.elsewhere(self.present(present, None).0),
+            Assertion::Unknown(_) => Truth::Unknown,
             Assertion::Attribute(attribute) => {
                 let hits = attribute.path.select(frame.start(&attribute.path));
                 hits.into_iter().fold(Truth::True, |truth, hit| truth.and(self.value(attribute, hit, frame)))
@@ -231,6 +232,7 @@ impl Evaluator<'_> {
                 evidence
             }
             Assertion::Attribute(attribute) => self.explain_attribute(attribute, frame, prefix, truth),
+            Assertion::Unknown(reason) => frame.evidence(format!("not known: {reason}"), assertion.words()),
         }
     }
 

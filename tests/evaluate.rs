@@ -114,6 +114,8 @@ fn one_resource() {
         ),
         ("unless: { on: { exists: true } }, assert: { x: { exists: true } }", "{ on: 1 }", "not-applicable"),
         ("assert: { not: { any: [{ a: { exists: true } }, { b: { exists: true } }] } }", "{ a: '?', b: 1 }", "fail"),
+        ("assert: { any: [{ x: { exists: true } }, { unknown: a tag may do it }] }", "{}", "unknown"),
+        ("assert: { any: [{ x: { exists: true } }, { unknown: a tag may do it }] }", "{ x: 1 }", "pass"),
         ("assert: { x: { same_as: y, default: null } }", "{ x: 1, y: 1 }", "pass"),
         ("assert: { x: { same_as: y, default: null } }", "{ x: 1, y: '?' }", "unknown"),
     ] {

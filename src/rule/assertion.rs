@@ -23,6 +23,8 @@ pub enum Assertion {
     Present(Box<Present>),
     /// The value at a path passes these tests.
     Attribute(Box<Attribute>),
+    /// What is written down does not tell, for this reason.
+    Unknown(String),
 }
 
 /// Of which members something must hold.
@@ -112,6 +114,7 @@ impl Assertion {
             Assertion::Linked(linked) => linked.words(),
             Assertion::Present(present) => format!("{} in the estate", described(&present.kinds, &present.body)),
             Assertion::Attribute(attribute) => attribute.words(),
+            Assertion::Unknown(reason) => format!("certainty whether {reason}"),
         }
     }
 }

@@ -210,6 +210,7 @@ impl Loader<'_> {
             "not" => Some(Assertion::Not(Box::new(self.assertion(value)))),
             "linked" => self.linked(value),
             "present" => self.present(value),
+            "unknown" => self.reader.text(value, "`unknown`").map(Assertion::Unknown),
             _ => match Quantifier::ALL.iter().find(|(name, _)| *name == key) {
                 Some((_, quantifier)) => self.members(*quantifier, value),
                 None => self.attribute(key, at, value),

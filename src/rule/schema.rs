@@ -136,6 +136,7 @@ fn assertion() -> Value {
         ("not", "assertion", "This does not hold"),
         ("linked", "linked", "Asked of the resources that refer to this one, or that it refers to"),
         ("present", "present", "The estate has such a resource"),
+        ("unknown", "text", "What is written down does not tell, for this reason"),
     ] {
         properties.insert(name.to_owned(), described(reference(schema), what));
     }

@@ -63,6 +63,7 @@ fn defaults(assertion: &Assertion, out: &mut Vec<String>) {
         Assertion::Members(members) => defaults(&members.body, out),
         Assertion::Linked(linked) => defaults(&linked.body, out),
         Assertion::Present(present) => defaults(&present.body, out),
+        Assertion::Unknown(_) => {}
         Assertion::Attribute(attribute) => {
             let Attribute { path, default, .. } = &**attribute;
             let default = default.as_ref().filter(|value| !value.is_null());

@@ -12,6 +12,7 @@ use crate::value::{Data, Entry, Value};
 const DOCUMENTS: &[&str] = &[
     "access_policies",
     "assume_role_policy_document",
+    "configuration",
     "container_definitions",
     "content",
     "definition",

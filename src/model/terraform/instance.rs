@@ -14,7 +14,7 @@ use super::resource::{self, Expanded};
 use super::text::invalid;
 use super::world::{Root, World};
 use crate::source::Span;
-use crate::value::{Reason, Value};
+use crate::value::{Reason, Reference, Value};
 
 /// An instance of a module.
 pub(super) struct Instance<'w> {
@@ -122,7 +122,7 @@ impl<'w> Instance<'w> {
     /// A resource as other expressions see it: an object, a list or map of objects, or unknown.
     pub fn resource(&self, world: &World<'w>, me: &Rc<Instance<'w>>, wanted: Wanted, span: Span) -> Value {
         let Some((key, _)) = self.module.resources.get_key_value(&wanted) else {
-            return invalid(format!("{wanted} is not declared"), span);
+            return self.undeclared(&wanted, span);
         };
         let key = *key;
         self.once(world, Node::Resource(key), &wanted, span, || {
@@ -131,6 +131,16 @@ impl<'w> Instance<'w> {
             self.expanded.borrow_mut().insert(key, expanded);
             value
         })
+    }
+
+    /// A resource that is not in what was read. Terraform would refuse it; in an excerpt of a
+    /// configuration it is declared elsewhere, so that its attributes are set, to whatever.
+    fn undeclared(&self, wanted: &Wanted, span: Span) -> Value {
+        if !wanted.1.contains('_') {
+            return invalid(format!("{wanted} is not declared"), span);
+        }
+        let address = format!("{}{wanted}", self.prefix).into();
+        Value::map([], span).with_refs(&[Reference { address, attribute: "".into() }])
     }
 
     /// The instances of a resource.

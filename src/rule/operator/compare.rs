@@ -6,7 +6,7 @@ use ipnet::IpNet;
 
 use super::{Argument, Operator, Test, is_type, version};
 use crate::truth::Truth;
-use crate::value::{Data, Number, Unknown, Value};
+use crate::value::{Data, Number, Reason, Unknown, Value};
 
 /// What a test may need besides the value.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +31,7 @@ impl Test {
         match (self.operator, &self.argument) {
             (Operator::Exists, Argument::Bool(wanted)) => same(exists(value), *wanted),
             (Operator::Empty, Argument::Bool(wanted)) => same(empty(value), *wanted),
+            (Operator::Refers, Argument::Bool(wanted)) => same(refers(value), *wanted),
             _ => match value {
                 None => Truth::False,
                 Some(value) => self.of_value(value, around),
@@ -85,6 +86,9 @@ impl Test {
         let fold = |s: &str| if ignore_case { s.to_lowercase() } else { s.to_owned() };
         let first = pieces.first().and_then(Option::as_deref).map(fold);
         let last = pieces.last().and_then(Option::as_deref).map(fold);
+        let unanchored = |pattern: &regex::Regex| {
+            !["^", "$", "\\b", "\\B", "\\A", "\\z"].iter().any(|anchor| pattern.as_str().contains(anchor))
+        };
         let could_be = |wanted: &Value| {
             let wanted = fold(&text(wanted).unwrap_or_default());
             first.as_ref().is_none_or(|f| wanted.starts_with(f)) && last.as_ref().is_none_or(|l| wanted.ends_with(l))
@@ -101,8 +105,10 @@ impl Test {
                 any(list.iter().map(|wanted| prefix(first.as_deref(), &fold(&text(wanted).unwrap_or_default()))))
             }
             (Operator::EndsWith, Argument::Scalars(list)) => {
-                let ends = |w: &Value| last.as_ref().is_some_and(|l| l.ends_with(&fold(&text(w).unwrap_or_default())));
-                known_or(list.iter().any(ends))
+                any(list.iter().map(|wanted| suffix(last.as_deref(), &fold(&text(wanted).unwrap_or_default()))))
+            }
+            (Operator::Matches, Argument::Pattern(pattern)) if unanchored(pattern) => {
+                known_or(pieces.iter().flatten().any(|piece| pattern.is_match(piece)))
             }
             _ => Truth::Unknown,
         }
@@ -115,6 +121,24 @@ fn prefix(known: Option<&str>, wanted: &str) -> Truth {
         Some(known) if known.starts_with(wanted) => Truth::True,
         Some(known) if !wanted.starts_with(known) => Truth::False,
         _ => Truth::Unknown,
+    }
+}
+
+/// Whether a text that ends with `known` ends with `wanted`.
+fn suffix(known: Option<&str>, wanted: &str) -> Truth {
+    match known {
+        Some(known) if known.ends_with(wanted) => Truth::True,
+        Some(known) if !wanted.ends_with(known) => Truth::False,
+        _ => Truth::Unknown,
+    }
+}
+
+/// Whether the value comes from another resource.
+fn refers(value: Option<&Value>) -> Truth {
+    match value {
+        Some(value) if !value.references().is_empty() => Truth::True,
+        Some(value) if value.as_unknown().is_some() => Truth::Unknown,
+        _ => Truth::False,
     }
 }
 
@@ -146,7 +170,9 @@ fn empty(value: Option<&Value>) -> Truth {
         Some(Data::Map(map)) => map.is_empty().into(),
         Some(Data::Unknown(unknown)) => {
             let filled = unknown.pieces.iter().flatten().flatten().any(|piece| !piece.is_empty());
-            if filled { Truth::False } else { Truth::Unknown }
+            // An id or a name that a provider gives is never empty.
+            let given = unknown.non_null && unknown.reason == Reason::Computed;
+            if filled || given { Truth::False } else { Truth::Unknown }
         }
         Some(_) => Truth::False,
     }
@@ -274,10 +300,11 @@ pub(super) fn network(text: &str) -> Option<IpNet> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::super::Spec;
     use super::*;
     use crate::source::{SourceId, Span};
-    use crate::value::Reason;
 
     fn here() -> Span {
         Span::new(SourceId(0), 0..0)
@@ -319,6 +346,14 @@ mod tests {
         assert_eq!(test("starts_with", scalars(&["http://"])).holds(Some(&url), around()), Truth::True);
         assert_eq!(test("starts_with", scalars(&["https://"])).holds(Some(&url), around()), Truth::False);
         assert_eq!(test("starts_with", scalars(&["http://a"])).holds(Some(&url), around()), Truth::Unknown);
+        let role = Value::partial(vec![Some("arn:".into()), None, Some(":policy/Read".into())], &cause, here());
+        assert_eq!(test("ends_with", scalars(&["policy/Admin"])).holds(Some(&role), around()), Truth::False);
+        assert_eq!(test("ends_with", scalars(&["licy/Read"])).holds(Some(&role), around()), Truth::True);
+        assert_eq!(test("ends_with", scalars(&["x:policy/Read"])).holds(Some(&role), around()), Truth::Unknown);
+        let pattern = |p: &str| Argument::Pattern(Arc::new(regex::Regex::new(p).unwrap()));
+        assert_eq!(test("matches", pattern("po.icy")).holds(Some(&role), around()), Truth::True);
+        assert_eq!(test("matches", pattern("^policy")).holds(Some(&role), around()), Truth::Unknown);
+        assert_eq!(test("matches", pattern("admin")).holds(Some(&role), around()), Truth::Unknown);
         assert_eq!(test("equals", Argument::Scalar(text_value("ftp"))).holds(Some(&url), around()), Truth::False);
         assert_eq!(test("not_contains", Argument::Scalar(text_value("://"))).holds(Some(&url), around()), Truth::False);
         assert_eq!(test("empty", Argument::Bool(false)).holds(Some(&url), around()), Truth::True);

@@ -61,6 +61,8 @@ pub enum Operator {
     SameAs,
     /// Is of this type.
     Type,
+    /// Was computed from an attribute of another resource.
+    Refers,
 }
 
 /// What an operator takes.
@@ -144,6 +146,7 @@ operators! {
     "overlaps_cidr" OverlapsCidr Networks "reaches" "does not reach" "an address or network that shares an address with this network, or one of these"
     "days_ahead_at_least" DaysAheadAtLeast Number "is at least so many days ahead:" "" "a date (YYYY-MM-DD) at least so many days after the day of the audit"
     "same_as" SameAs Path "is the same as" "is not the same as" "equals the value at this other path"
+    "refers" Refers Bool "" "" "is a reference to another resource (true), or written out (false)"
     "type" Type TypeName "is of type" "is not of type" "is a string, number, bool, list or map"
 }
 
@@ -204,12 +207,14 @@ impl Operator {
 impl Test {
     /// True if it asks whether something is there, so that absence is an answer by itself.
     pub fn asks_presence(&self) -> bool {
-        matches!(self.operator, Operator::Exists | Operator::Empty)
+        matches!(self.operator, Operator::Exists | Operator::Empty | Operator::Refers)
     }
 
     /// The test as the state that is expected: "is at least 90".
     pub fn words(&self) -> String {
         match (&self.operator, &self.argument) {
+            (Operator::Refers, Argument::Bool(true)) => "is a reference".to_owned(),
+            (Operator::Refers, Argument::Bool(false)) => "is no reference".to_owned(),
             (Operator::Exists, Argument::Bool(true)) | (Operator::Empty, Argument::Bool(false)) => "is set".to_owned(),
             (Operator::Exists, Argument::Bool(false)) | (Operator::Empty, Argument::Bool(true)) => {
                 "is not set".to_owned()

@@ -74,7 +74,7 @@ fn references_flow_through_everything() {
         ("whole", "{bucket:\"name\"}", &["aws_s3_bucket.one:"]),
         ("nested", "?Computed(aws_subnet.s.id)!", &["aws_subnet.s:id", "aws_x.y:vpc_config"]),
         ("computed", "?Computed(vpc_id)", &["aws_x.y:vpc_config"]),
-        ("account", "?Lookup(data.aws_caller_identity.me.account_id)", &["data.aws_caller_identity.me:account_id"]),
+        ("account", "?Lookup(data.aws_caller_identity.me.account_id)!", &["data.aws_caller_identity.me:account_id"]),
         ("prefixed", "?Computed(aws_kms_key.k.arn)!", &["aws_kms_key.k:arn"]),
         ("split", "\"name\"", &["aws_s3_bucket.one:bucket"]),
     ];
