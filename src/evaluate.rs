@@ -197,11 +197,18 @@ impl Evaluator<'_> {
     fn explain(&self, assertion: &Assertion, frame: Frame, prefix: &str, truth: Truth) -> Evidence {
         match assertion {
             Assertion::All(list) | Assertion::Any(list) => {
-                let decided = list.iter().find(|part| self.truth(part, frame) == truth);
-                let mut evidence = match decided {
-                    Some(part) => self.explain(part, frame, prefix, truth),
-                    None => frame.evidence("it is there".to_owned(), assertion.words()),
+                let decided = list.iter().filter(|part| self.truth(part, frame) == truth);
+                let mut explained = decided.map(|part| self.explain(part, frame, prefix, truth));
+                let first = explained.next();
+                // Of several that would have done, the one that stands in the text says most.
+                let vague = first.as_ref().is_some_and(|first| first.span == frame.resource.span);
+                let better = if vague && matches!(assertion, Assertion::Any(_)) {
+                    explained.find(|other| other.span != frame.resource.span && frame.resource.span.covers(other.span))
+                } else {
+                    None
                 };
+                let mut evidence =
+                    better.or(first).unwrap_or_else(|| frame.evidence("it is there".to_owned(), assertion.words()));
                 if matches!(assertion, Assertion::Any(_)) && truth != Truth::True {
                     evidence.expected = assertion.words();
                 }

@@ -127,7 +127,7 @@ fn one_resource() {
 fn linked_resources() {
     let via = "assert: { linked: { kind: log, via: of, some: { on: { equals: true, default: false } } } }";
     let none = "assert: { linked: { kind: log, via: of, exists: false } }";
-    let to = "assert: { linked: { kind: key, to: key, some: { rotates: { equals: true, default: false } } } }";
+    let to = "assert: { linked: { kind: aws_kms_key, to: key, some: { rotates: { equals: true, default: false } } } }";
     let thing = |attributes: &str| resource("thing", "thing.a", attributes);
     for (check, resources, expected) in [
         (via, vec![thing("{}"), resource("log", "log.a", "{ of: '&thing.a', on: true }")], "pass"),
@@ -141,10 +141,17 @@ fn linked_resources() {
         (none, vec![thing("{}")], "pass"),
         (none, vec![thing("{}"), resource("log", "log.a", "{ of: '&thing.a' }")], "fail"),
         (none, vec![thing("{}"), resource("log", "log.a", "{ of: '?' }")], "unknown"),
-        (to, vec![thing("{ key: '&key.a' }"), resource("key", "key.a", "{ rotates: true }")], "pass"),
-        (to, vec![thing("{ key: '&key.a' }"), resource("key", "key.a", "{}")], "fail"),
+        (
+            to,
+            vec![thing("{ key: '&aws_kms_key.a' }"), resource("aws_kms_key", "aws_kms_key.a", "{ rotates: true }")],
+            "pass",
+        ),
+        (to, vec![thing("{ key: '&aws_kms_key.a' }"), resource("aws_kms_key", "aws_kms_key.a", "{}")], "fail"),
         // It refers to a key, and that key is not here.
         (to, vec![thing("{ key: 'arn:aws:kms:x:1:key/y' }")], "unknown"),
+        (to, vec![thing("{ key: 'arn:aws:iam::1:role/y' }")], "fail"),
+        (to, vec![thing("{ key: '&aws_kms_alias.b' }")], "fail"),
+        (to, vec![thing("{ key: '&aws_kms_key.b' }")], "unknown"),
         (to, vec![thing("{}")], "fail"),
     ] {
         let shown = format!("{check}\non {:?}", resources.iter().map(|r| &r.address).collect::<Vec<_>>());
