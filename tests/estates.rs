@@ -39,7 +39,8 @@ fn verdicts(audit: &Value) -> BTreeMap<String, BTreeSet<String>> {
 #[test]
 fn the_careful_clinic_has_no_finding() {
     let (code, audit) = audit("clinic-careful", &["--fail-on", "low"]);
-    let bad: Vec<_> = verdicts(&audit).into_iter().filter(|(_, v)| v.contains("fail") || v.contains("unknown")).collect();
+    let bad: Vec<_> =
+        verdicts(&audit).into_iter().filter(|(_, v)| v.contains("fail") || v.contains("unknown")).collect();
     assert_eq!(bad, []);
     assert_eq!(audit["gaps"].as_array().unwrap().iter().filter(|gap| gap["incomplete"] == true).count(), 0);
     assert_eq!(code, 0, "{}", audit["exit"]);
@@ -64,7 +65,8 @@ fn both_clinics_are_the_same_estate() {
     let top = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
     let files = |clinic: &str| -> BTreeSet<String> {
         let dir = top.join(clinic);
-        let walk = walkdir::WalkDir::new(&dir).into_iter().map(Result::unwrap).filter(|entry| entry.file_type().is_file());
+        let walk =
+            walkdir::WalkDir::new(&dir).into_iter().map(Result::unwrap).filter(|entry| entry.file_type().is_file());
         walk.map(|entry| entry.path().strip_prefix(&dir).unwrap().to_string_lossy().into_owned()).collect()
     };
     assert_eq!(files("clinic-careless"), files("clinic-careful"));

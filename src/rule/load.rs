@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::assertion::{Assertion, Attribute, Link, Linked, Members, Present, Quantifier};
 use super::example::{self, Expect};
-use super::operator::{Argument, OPERATORS, Operator, Spec, TYPE_NAMES, Takes, Test};
+use super::operator::{Argument, OPERATORS, Operator, Pattern, Spec, TYPE_NAMES, Takes, Test};
 use super::path::Path;
 pub use super::read::Problem;
 use super::read::{Reader, suggest};
@@ -357,15 +357,14 @@ impl Loader<'_> {
 
     fn pattern(&mut self, value: &Value) -> Option<Argument> {
         let text = self.reader.text(value, "a regular expression")?;
-        // The size limit keeps a hostile pack from compiling for ever.
-        match regex::RegexBuilder::new(&text).size_limit(1 << 20).build() {
-            Ok(pattern) => Some(Argument::Pattern(Arc::new(pattern))),
-            Err(error) => {
-                let why = error.to_string().lines().last().unwrap_or_default().trim().to_owned();
-                self.reader.problem(value.span, format!("not a regular expression: {why}"), None);
-                None
-            }
+        let pattern = Pattern::new(&text);
+        // The built-in pack was checked when it was built; its patterns are compiled when needed.
+        let mistake = self.vocabulary.and_then(|_| pattern.mistake());
+        if let Some(why) = mistake {
+            self.reader.problem(value.span, format!("not a regular expression: {why}"), None);
+            return None;
         }
+        Some(Argument::Pattern(Arc::new(pattern)))
     }
 }
 

@@ -2,12 +2,14 @@
 //! schema and the documentation walk.
 
 mod compare;
+mod pattern;
 mod version;
 
 use std::sync::Arc;
 
 pub use compare::Surroundings;
 use ipnet::IpNet;
+pub use pattern::Pattern;
 
 use super::path::Path;
 use crate::value::{Value, same_key};
@@ -162,7 +164,7 @@ pub enum Argument {
     /// For numbers.
     Number(f64),
     /// For regular expressions.
-    Pattern(Arc<regex::Regex>),
+    Pattern(Arc<Pattern>),
     /// For versions.
     Version(String),
     /// For networks.
