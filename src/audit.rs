@@ -11,6 +11,7 @@ use crate::budget::Budget;
 use crate::discover::{self, NamedPathError, Selection};
 use crate::estate::{self, Estate};
 use crate::finding::Verdict;
+use crate::format::Document;
 use crate::framework::Law;
 use crate::ignore::{self, Ignore};
 use crate::ingest::{self, Ingested, Input, RootFiles, State};
@@ -67,6 +68,8 @@ pub struct Audit {
     pub skipped: Vec<Arc<str>>,
     /// Every text that was read.
     pub sources: Sources,
+    /// Every parsed file.
+    pub documents: Vec<Document>,
     /// Every resource.
     pub estate: Estate,
     /// Every finding, worst first.
@@ -136,6 +139,7 @@ pub fn run(request: Request) -> Result<Audit, AuditError> {
         inputs: audited(read.inputs, &used),
         skipped: found.skipped,
         sources: read.sources,
+        documents: read.documents,
         gaps: read.gaps,
         ignores: decisions.ignores.into_iter().enumerate().map(|(n, ignore)| (ignore, used_ignore(n))).collect(),
         waivers: decisions.waivers.into_iter().enumerate().map(|(n, waiver)| (waiver, used_waiver(n))).collect(),

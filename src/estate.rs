@@ -4,7 +4,7 @@
 //! selector). Models turn all but the literal ones into [`Reference`]s; this module joins both kinds,
 //! so that no rule has to know how a link was written.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::resource::{Domain, Resource, Scope};
@@ -21,8 +21,10 @@ pub struct Estate {
     pub whole: bool,
     by_kind: HashMap<Arc<str>, Vec<usize>>,
     by_address: HashMap<(Scope, Arc<str>), Vec<usize>>,
-    /// Every name that is not a literal, with the kind of its bearer.
-    names: HashSet<(Arc<str>, Name)>,
+    /// The names of each resource.
+    names: Vec<Vec<Name>>,
+    /// Who bears a name.
+    by_name: HashMap<(Domain, Name), Vec<usize>>,
     incoming: Mutex<IncomingByLink>,
 }
 
@@ -63,8 +65,11 @@ impl Estate {
     pub fn new(resources: Vec<Resource>, whole: bool) -> Estate {
         let mut estate = Estate { resources, whole, ..Estate::default() };
         for (index, resource) in estate.resources.iter().enumerate() {
-            let names = identities(resource).into_iter().filter(|name| matches!(name, Name::Same(..)));
-            estate.names.extend(names.map(|name| (resource.kind.clone(), name)));
+            let names = identities(resource);
+            for name in &names {
+                estate.by_name.entry((resource.scope.domain, name.clone())).or_default().push(index);
+            }
+            estate.names.push(names);
             estate.by_kind.entry(resource.kind.clone()).or_default().push(index);
             let exact = (resource.scope.clone(), resource.address.clone());
             estate.by_address.entry(exact).or_default().push(index);
@@ -89,7 +94,7 @@ impl Estate {
     pub fn linked_via(&self, target: usize, kinds: &[Arc<str>], via: &Path) -> Linked {
         let mut linked = Linked::default();
         let Some(resource) = self.resources.get(target) else { return linked };
-        let names = identities(resource);
+        let names = self.names.get(target).map_or(&[][..], Vec::as_slice);
         for kind in kinds {
             let incoming = self.incoming(kind, via);
             let mut certain: Vec<usize> = Vec::new();
@@ -98,14 +103,17 @@ impl Estate {
                 certain
                     .extend(incoming.by_reference.get(&(resource.scope.clone(), address.into())).into_iter().flatten());
             }
-            for name in &names {
+            for name in names {
                 certain.extend(incoming.by_name.get(&(resource.scope.domain, name.clone())).into_iter().flatten());
             }
             certain.sort_unstable();
             certain.dedup();
             // What is not known may refer to this one, unless another one of its kind bears the name.
-            let taken =
-                |names: &[Name]| names.iter().any(|name| self.names.contains(&(resource.kind.clone(), name.clone())));
+            let bears = |name: &Name| {
+                let bearers = self.by_name.get(&(resource.scope.domain, name.clone()));
+                bearers.is_some_and(|all| all.iter().any(|n| self.is_kind(*n, std::slice::from_ref(&resource.kind))))
+            };
+            let taken = |names: &[Name]| names.iter().any(bears);
             let maybe = incoming.unresolved.get(&resource.scope).into_iter().flatten();
             let maybe = maybe.filter(|(index, names)| !certain.contains(index) && !taken(names));
             linked.resources.extend(maybe.map(|(index, _)| (*index, false)));
@@ -124,14 +132,10 @@ impl Estate {
                 let found = self.at(&resource.scope, &reference.address).iter();
                 linked.resources.extend(found.filter(|n| self.is_kind(**n, kinds)).map(|n| (*n, true)));
             }
-            let called = spellings(value, &resource.scope);
-            let same = kinds.iter().flat_map(|kind| self.of_kind(kind)).filter(|index| {
-                let other = self.resources.get(**index);
-                other.is_some_and(|o| {
-                    o.scope.domain == resource.scope.domain && identities(o).iter().any(|name| called.contains(name))
-                })
-            });
-            linked.resources.extend(same.map(|n| (*n, true)));
+            for name in spellings(value, &resource.scope) {
+                let bearers = self.by_name.get(&(resource.scope.domain, name)).into_iter().flatten();
+                linked.resources.extend(bearers.filter(|n| self.is_kind(**n, kinds)).map(|n| (*n, true)));
+            }
             // It refers to something, and that is not here: an ARN of another account, a variable.
             let found = linked.resources.len() > before;
             linked.open |= !found && !self.whole && self.may_be(value, kinds, &resource.scope);
@@ -241,6 +245,8 @@ fn values<'a>(attributes: &'a Value, path: &Path) -> Vec<&'a Value> {
                 Data::List(list) if value.references().is_empty() => out.extend(list.iter()),
                 _ => out.push(value),
             },
+            // What it leads through may itself say what it was computed from.
+            Hit::Beyond(value) => out.push(value),
             Hit::Absent(_) => {}
         }
     }

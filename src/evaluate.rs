@@ -32,12 +32,16 @@ struct Frame<'a> {
     index: usize,
     resource: &'a Resource,
     base: &'a Value,
+    /// False where the rule has its own words for what is expected.
+    worded: bool,
 }
 
 /// What decided about members or links.
 enum Decider<'a> {
     /// This member, asked in this frame, with the path to it.
     Member(Frame<'a>, String),
+    /// This resource, which may or may not be linked.
+    Perhaps(&'a Resource),
     /// A value that is not known stands where the members would be.
     Unknown(&'a Value),
     /// It refers to something that was not read.
@@ -51,7 +55,7 @@ impl Evaluator<'_> {
     pub fn apply(&self, rule: &Arc<Rule>, index: usize) -> Option<Finding> {
         let resource = self.estate.resources.get(index)?;
         let checks = rule.checks.iter().filter(|check| check.applies_to.contains(&resource.kind));
-        let frame = Frame { index, resource, base: &resource.attributes };
+        let frame = Frame { index, resource, base: &resource.attributes, worded: true };
         // Several checks of one rule on one resource must all pass: the worst outcome counts.
         let (verdict, check) =
             checks.map(|check| (self.verdict(check, frame), check)).min_by_key(|(verdict, _)| *verdict)?;
@@ -83,6 +87,7 @@ impl Evaluator<'_> {
             }
         }
         let truth = self.truth(&check.assert, frame);
+        let frame = Frame { worded: check.expected.is_none(), ..frame };
         let mut evidence = self.explain(&check.assert, frame, "", truth);
         if let Some(expected) = &check.expected {
             evidence.expected.clone_from(expected);
@@ -118,6 +123,7 @@ impl Evaluator<'_> {
         let value = match hit {
             Hit::Found(value) => Some(value),
             Hit::Absent(_) => attribute.default.as_ref(),
+            Hit::Beyond(_) => return Truth::Unknown,
         };
         let undecided = value.is_none();
         attribute.tests.iter().fold(Truth::True, |truth, test| {
@@ -125,7 +131,10 @@ impl Evaluator<'_> {
                 return truth.and(Truth::Unknown);
             }
             let others = other_path(test).map(|path| path.select(frame.start(path))).unwrap_or_default();
-            let other = others.iter().find_map(|hit| if let Hit::Found(value) = hit { Some(*value) } else { None });
+            let other = others.iter().find_map(|hit| match hit {
+                Hit::Found(value) | Hit::Beyond(value) => Some(*value),
+                Hit::Absent(_) => None,
+            });
             let around = Surroundings { other, today: self.today, ignore_case: attribute.ignore_case };
             truth.and(test.holds(value, around))
         })
@@ -135,7 +144,7 @@ impl Evaluator<'_> {
     fn members<'f>(&self, members: &Members, frame: Frame<'f>, wanted: Option<Truth>) -> (Truth, Decider<'f>) {
         let mut tally = Tally::new(members.quantifier, wanted);
         for hit in members.path.select(frame.start(&members.path)) {
-            let Hit::Found(value) = hit else { continue };
+            let (Hit::Found(value) | Hit::Beyond(value)) = hit else { continue };
             if value.as_unknown().is_some() {
                 tally.add(Truth::Unknown, || Decider::Unknown(value));
                 continue;
@@ -165,7 +174,9 @@ impl Evaluator<'_> {
                 let each = linked.quantifier == Quantifier::Each;
                 truth = if each { truth.or(Truth::Unknown) } else { truth.and(Truth::Unknown) };
             }
-            tally.add(truth, || Decider::Member(inner, String::new()));
+            tally.add(truth, || {
+                if certain { Decider::Member(inner, String::new()) } else { Decider::Perhaps(inner.resource) }
+            });
         }
         if open {
             tally.add(Truth::Unknown, || Decider::Open);
@@ -190,7 +201,7 @@ impl Evaluator<'_> {
 
     fn frame(&self, index: usize) -> Option<Frame<'_>> {
         let resource = self.estate.resources.get(index)?;
-        Some(Frame { index, resource, base: &resource.attributes })
+        Some(Frame { index, resource, base: &resource.attributes, worded: true })
     }
 
     /// The evidence of the part that made the assertion `truth`; `prefix` leads to the frame's base.
@@ -207,15 +218,16 @@ impl Evaluator<'_> {
                 } else {
                     None
                 };
-                let mut evidence =
-                    better.or(first).unwrap_or_else(|| frame.evidence("it is there".to_owned(), assertion.words()));
+                let mut evidence = better
+                    .or(first)
+                    .unwrap_or_else(|| frame.evidence("it is there".to_owned(), frame.words(|| assertion.words())));
                 if matches!(assertion, Assertion::Any(_)) && truth != Truth::True {
-                    evidence.expected = assertion.words();
+                    evidence.expected = frame.words(|| assertion.words());
                 }
                 evidence
             }
             Assertion::Not(inner) => {
-                Evidence { expected: assertion.words(), ..self.explain(inner, frame, prefix, !truth) }
+                Evidence { expected: frame.words(|| assertion.words()), ..self.explain(inner, frame, prefix, !truth) }
             }
             Assertion::Members(members) => self.explain_members(members, assertion, frame, prefix, truth),
             Assertion::Linked(linked) => {
@@ -239,7 +251,9 @@ impl Evaluator<'_> {
                 evidence
             }
             Assertion::Attribute(attribute) => self.explain_attribute(attribute, frame, prefix, truth),
-            Assertion::Unknown(reason) => frame.evidence(format!("not known: {reason}"), assertion.words()),
+            Assertion::Unknown(reason) => {
+                frame.evidence(format!("not known: {reason}"), frame.words(|| assertion.words()))
+            }
         }
     }
 
@@ -259,17 +273,19 @@ impl Evaluator<'_> {
         };
         let mut evidence = match self.members(members, frame, Some(truth)).1 {
             // Any one of them would be an arbitrary witness: the list itself is the evidence.
-            Decider::Member(..) if nobody_fits => frame.seen_none(named, &members.path, whole.words()),
+            Decider::Member(..) if nobody_fits => frame.seen_none(named, &members.path, frame.words(|| whole.words())),
             Decider::Member(inner, n) => {
                 let truth = self.truth(&members.body, inner);
                 self.explain(&members.body, inner, &format!("{named}{n}."), truth)
             }
-            Decider::Unknown(value) => frame.seen(named, value, whole.words()),
-            Decider::Open | Decider::Nobody => frame.evidence(format!("{named} is not set"), whole.words()),
+            Decider::Unknown(value) => frame.seen(named, value, frame.words(|| whole.words())),
+            Decider::Open | Decider::Perhaps(_) | Decider::Nobody => {
+                frame.evidence(format!("{named} is not set"), frame.words(|| whole.words()))
+            }
         };
         if members.quantifier != Quantifier::Each {
             // A member's own expectation is half of the story: "a rule with ...", "no rule with ...".
-            evidence.expected = whole.words();
+            evidence.expected = frame.words(|| whole.words());
         }
         evidence
     }
@@ -287,14 +303,17 @@ impl Evaluator<'_> {
         let mut evidence = match decider {
             Decider::Member(inner, _) => {
                 let truth = self.truth(body, inner);
-                let mut evidence = self.explain(body, inner, "", truth);
+                let mut evidence = self.explain(body, Frame { worded: false, ..inner }, "", truth);
                 evidence.observed = format!("{}: {}", inner.resource.address, evidence.observed);
                 evidence
             }
             Decider::Open => frame.evidence(format!("it refers to a {what} that was not read"), String::new()),
+            Decider::Perhaps(other) => {
+                frame.evidence(format!("whether {} belongs to it is not known", other.address), String::new())
+            }
             Decider::Unknown(_) | Decider::Nobody => frame.evidence(none(), String::new()),
         };
-        evidence.expected = whole.words();
+        evidence.expected = frame.words(|| whole.words());
         evidence
     }
 
@@ -303,16 +322,16 @@ impl Evaluator<'_> {
         let hits = attribute.path.select(frame.start(&attribute.path));
         let decided = hits.into_iter().find(|hit| self.value(attribute, *hit, frame) == truth);
         match decided {
-            Some(Hit::Found(value)) => frame.seen(named, value, attribute.words()),
+            Some(Hit::Found(value) | Hit::Beyond(value)) => frame.seen(named, value, frame.words(|| attribute.words())),
             Some(Hit::Absent(at)) => {
                 let default = attribute.default.as_ref().filter(|value| !value.is_null());
                 let default = default.map(|value| format!(" (default {})", crate::show::scalar(value)));
                 let observed = format!("{named} is not set{}", default.unwrap_or_default());
                 let top = std::ptr::eq(at, &raw const frame.resource.attributes);
                 let span = if top { frame.resource.span } else { at.span };
-                Evidence { path: named, span, ..frame.evidence(observed, attribute.words()) }
+                Evidence { path: named, span, ..frame.evidence(observed, frame.words(|| attribute.words())) }
             }
-            None => frame.evidence(String::new(), attribute.words()),
+            None => frame.evidence(String::new(), frame.words(|| attribute.words())),
         }
     }
 }
@@ -361,6 +380,11 @@ impl<'a> Frame<'a> {
         if path.absolute { &self.resource.attributes } else { self.base }
     }
 
+    /// The expectation, unless the rule has its own words.
+    fn words(&self, words: impl FnOnce() -> String) -> String {
+        if self.worded { words() } else { String::new() }
+    }
+
     fn evidence(&self, observed: String, expected: String) -> Evidence {
         Evidence { path: String::new(), observed, expected, span: self.resource.span, unknown: None }
     }
@@ -368,12 +392,15 @@ impl<'a> Frame<'a> {
     /// The evidence of a list none of whose members fits.
     fn seen_none(&self, named: String, path: &Path, expected: String) -> Evidence {
         let hits = path.select(self.start(path));
-        let found = hits.iter().find_map(|hit| if let Hit::Found(value) = hit { Some(*value) } else { None });
+        let found = hits.iter().find_map(|hit| match hit {
+            Hit::Found(value) | Hit::Beyond(value) => Some(*value),
+            Hit::Absent(_) => None,
+        });
         let members: usize = hits
             .iter()
             .map(|hit| match hit {
                 Hit::Found(value) => value.as_list().map_or(1, |list| list.len()),
-                Hit::Absent(_) => 0,
+                Hit::Absent(_) | Hit::Beyond(_) => 0,
             })
             .sum();
         let observed = match (members, found) {

@@ -83,6 +83,9 @@ fn one_resource() {
         ("assert: { on: { not_equals: a, default: null } }", "{}", "pass"),
         ("assert: { on: { exists: true } }", "{ on: '&key' }", "pass"),
         ("assert: { on: { exists: true } }", "{ on: '?' }", "unknown"),
+        // It is set, and what is in it is not known.
+        ("assert: { on.in: { exists: true } }", "{ on: '&key' }", "unknown"),
+        ("assert: { on.in: { exists: false } }", "{ on: '&key' }", "unknown"),
         ("assert: { on: { exists: false } }", "{}", "pass"),
         // One and the same member must match.
         (ports, "{ in: [{ from: 0, to: 21 }, { from: 23, to: 99 }] }", "pass"),

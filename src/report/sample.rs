@@ -237,6 +237,7 @@ pub fn audit() -> Audit {
         |path: &str, state, source, domain| Audited { input: Input { path: path.into(), state, source }, domain };
     let gate = Some(Severity::High);
     Audit {
+        documents: Vec::new(),
         paths: vec!["clinic".to_owned()],
         today: decisions.today,
         inputs: vec![
@@ -273,6 +274,7 @@ pub fn empty() -> Audit {
         inputs: Vec::new(),
         skipped: Vec::new(),
         sources: Sources::default(),
+        documents: Vec::new(),
         exit: assess::exit(&findings, &gaps, None, false),
         ignores: Vec::new(),
         waivers: Vec::new(),

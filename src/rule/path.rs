@@ -20,6 +20,8 @@ pub enum Hit<'a> {
     Found(&'a Value),
     /// Nothing, or null. The value is the last thing that was there.
     Absent(&'a Value),
+    /// The path leads on into something that is not known, so not even whether anything is there.
+    Beyond(&'a Value),
 }
 
 impl Path {
@@ -70,7 +72,7 @@ fn select<'a>(value: &'a Value, segments: &[Arc<str>], hits: &mut Vec<Hit<'a>>) 
         return;
     };
     match &value.data {
-        Data::Unknown(_) => hits.push(Hit::Found(value)),
+        Data::Unknown(_) => hits.push(Hit::Beyond(value)),
         Data::Map(map) if &**first == "*" && !map.is_empty() => {
             map.iter().for_each(|(_, entry)| select(&entry.value, rest, hits));
         }
@@ -111,6 +113,7 @@ mod tests {
         let shown = |hit: Hit| match hit {
             Hit::Found(v) => v.as_str().unwrap_or("?").to_owned(),
             Hit::Absent(_) => "absent".to_owned(),
+            Hit::Beyond(_) => "beyond".to_owned(),
         };
         Path::parse(path).unwrap().select(value).into_iter().map(shown).collect()
     }
@@ -125,6 +128,9 @@ mod tests {
         assert_eq!(found("ingress.0.from_port", &value), ["22"]);
         assert_eq!(found("ingress.2.from_port", &value), ["absent"]);
         assert_eq!(found("*", &map(vec![("x", text("1")), ("y", text("2"))])), ["1", "2"]);
+        let unknown = Value::unknown(crate::value::Reason::Variable, "x", Span::new(SourceId(0), 0..0));
+        assert_eq!(found("a.b", &map(vec![("a", unknown.clone())])), ["beyond"]);
+        assert_eq!(found("a", &map(vec![("a", unknown)])), ["?"]);
         assert_eq!(found("nothing.here", &value), ["absent"]);
         assert_eq!(found(".", &text("self")), ["self"]);
     }
