@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::pod::Pod;
+use super::program::Command;
 use super::{extended, reach, text};
 use crate::model::image;
 use crate::source::Span;
@@ -19,10 +20,6 @@ const INHERITED: &[&str] = &[
     "appArmorProfile",
     "windowsOptions",
 ];
-
-/// Programs of the control plane, whose settings are flags of their command.
-const CONTROL_PLANE: &[&str] =
-    &["etcd", "kube-apiserver", "kube-controller-manager", "kube-proxy", "kube-scheduler", "kubelet"];
 
 /// The annotation by which AppArmor profiles were named before Kubernetes 1.30
 /// (<https://kubernetes.io/docs/tutorials/security/apparmor/>); the name of the container follows.
@@ -69,7 +66,9 @@ impl<'a> Container<'a> {
         more.extend(self.security_context(pod).map(|context| ("securityContext", context)));
         more.extend(self.image().map(|image| ("image_reference", image)));
         more.extend(pod.get("os").and_then(|os| reach(os, &["name"])).map(|name| ("os", name.clone())));
-        more.extend(self.flags().map(|flags| ("flags", flags)));
+        let Command { program, flags } = Command::of(map);
+        more.extend(program.map(|program| ("program", program)));
+        more.extend(flags.map(|flags| ("flags", flags)));
         extended(map, self.span, more)
     }
 
@@ -126,34 +125,6 @@ impl<'a> Container<'a> {
                 Some(Value::object([("type", kind), ("localhostProfile", profile)], span))
             }
         }
-    }
-
-    /// The flags of a program of the control plane, by name without dashes. The last of a name wins, as
-    /// in Go's `flag` and `pflag` for what is not a list.
-    fn flags(&self) -> Option<Value> {
-        let words = |key: &str| self.get(key).and_then(Value::as_list).into_iter().flat_map(|list| list.iter());
-        let all: Vec<&Value> = words("command").chain(words("args")).collect();
-        let (program, rest) = all.split_first()?;
-        let program = program.as_str()?.rsplit('/').next()?;
-        if !CONTROL_PLANE.contains(&program) {
-            return None;
-        }
-        let mut flags = Vec::new();
-        let mut rest = rest.iter().peekable();
-        while let Some(word) = rest.next() {
-            let Some(flag) = word.as_str().filter(|word| word.starts_with('-')) else { continue };
-            let flag = flag.trim_start_matches('-');
-            let value = match flag.split_once('=') {
-                Some((name, value)) => (name, Value::string(value, word.span)),
-                None => {
-                    // `--flag value` takes the next word, `--flag` alone is a switch.
-                    let next = rest.next_if(|next| next.as_str().is_none_or(|next| !next.starts_with('-')));
-                    (flag, next.map_or_else(|| Value::string("true", word.span), |next| (*next).clone()))
-                }
-            };
-            flags.push(value);
-        }
-        Some(Value::object(flags, self.get("command").map_or(self.span, |command| command.span)))
     }
 }
 

@@ -12,6 +12,7 @@ mod kustomize;
 mod link;
 mod object;
 mod pod;
+mod program;
 mod selector;
 #[cfg(test)]
 mod tests;

@@ -319,8 +319,53 @@ fn flags_of_the_control_plane_are_a_map() {
         ("command: [kubelet]", "{}"),
         ("command: [nginx, --a=1]", "-"),
         ("args: [--a=1]", "-"),
+        ("args: [kubelet, --a=1]", r#"{a: "1"}"#),
+        ("command: [kubelet, '--a=$(A)', '--b=x$(B)']", r#"{a: ?Environment(A)! *|, b: ?Environment(B)! x|*|}"#),
+        ("command: [kubelet, '--a=$$(A)']", r#"{a: "$$(A)"}"#),
+        ("command: [kubelet, '$(ALL)']", "?Environment(ALL)! *|"),
+        ("command: [sh, -c, 'kubelet --a=1 --b=$B 2>&1 >> /log']", r#"{a: "1", b: ?Environment(B)! *|}"#),
     ] {
         assert_eq!(container(words), expected, "{words}");
+    }
+}
+
+#[test]
+fn the_program_is_found_within_what_runs_it() {
+    for (words, program, flag) in [
+        ("command: [/usr/local/bin/kube-apiserver, --a=1]", "\"kube-apiserver\"", "\"1\""),
+        ("command: [/hyperkube, kube-apiserver, --a=1]", "\"kube-apiserver\"", "\"1\""),
+        ("command: [hyperkube, apiserver], args: [--a=1]", "\"kube-apiserver\"", "\"1\""),
+        ("command: [hyperkube, kubelet, --a, '1']", "\"kubelet\"", "\"1\""),
+        ("command: [/hyperkube]", "\"hyperkube\"", "-"),
+        ("args: [kube-scheduler, --a=1]", "\"kube-scheduler\"", "\"1\""),
+        ("command: [], args: [kube-scheduler, --a=1]", "\"kube-scheduler\"", "\"1\""),
+        ("args: [--a=1]", "-", "-"),
+        ("image: kube-apiserver", "-", "-"),
+        ("command: [/app/server]", "\"server\"", "-"),
+        ("command: ['C:\\k\\kube-proxy.exe', --a=1]", "\"kube-proxy\"", "\"1\""),
+        ("command: [/go-runner, --log-file=/x, /bin/kube-apiserver, --a=1]", "\"kube-apiserver\"", "\"1\""),
+        ("command: [tini, --, env, X=1, etcd, --a=1]", "\"etcd\"", "\"1\""),
+        ("command: [su-exec, nobody, etcd, --a=1]", "\"etcd\"", "\"1\""),
+        ("command: [/bin/sh, -c, 'exec kube-apiserver --a=1 --b=2']", "\"kube-apiserver\"", "\"1\""),
+        ("command: [/bin/sh, -c], args: ['kube-apiserver --a=1']", "\"kube-apiserver\"", "\"1\""),
+        ("command: [bash, -euo, pipefail, -c, 'kubelet --a=1']", "\"kubelet\"", "\"1\""),
+        ("command: [sh, -c, 'set -e; cp /a /b; exec /opt/etcd --a=1 1>>/var/log/etcd.log 2>&1']", "\"etcd\"", "\"1\""),
+        ("command: [sh, -c, 'etcd --a=1 2>&1 | tee /var/log/etcd.log']", "\"etcd\"", "\"1\""),
+        ("command: [sh, -c, 'migrate && exec server']", "\"server\"", "-"),
+        ("command: [sh, -c, 'migrate && server']", "-", "-"),
+        ("command: [sh, -c, 'case $X in a) etcd;; esac']", "?Unsupported(the program of this shell text)", "-"),
+        ("command: [sh, -c, 'case $X in a) b;; esac']", "-", "-"),
+        ("command: [sh, -c, '$PROGRAM --a=1']", "?Environment(PROGRAM)! *|", "-"),
+        ("command: [sh, -c, 'sh -c \"etcd --a=1\"']", "\"etcd\"", "\"1\""),
+        ("command: [sh, start.sh, -c, etcd]", "\"sh\"", "-"),
+        ("command: ['$(DIR)/etcd', --a=1]", "?Environment(DIR)! *|", "-"),
+    ] {
+        let text = format!(
+            "{{apiVersion: v1, kind: Pod, metadata: {{name: a}}, spec: {{containers: [{{name: c, {words}}}]}}}}"
+        );
+        let built = built(&[("a.yaml", &text)]);
+        let container = &find(&built, "kubernetes.container", "Pod/default/a/c").attributes;
+        assert_eq!((&*at(container, "program"), &*at(container, "flags/a")), (program, flag), "{words}");
     }
 }
 
