@@ -10,6 +10,9 @@ use crate::budget::{Budget, Exceeded};
 use crate::truth::Truth;
 use crate::value::{Map, Reason, Reference, Value};
 
+/// Kinds that say something about a namespace as a whole.
+const IN_NAMESPACE: &[&str] = &["LimitRange", "NetworkPolicy", "ResourceQuota"];
+
 /// What objects may refer to.
 pub(super) struct Links<'a> {
     /// Pods by namespace: the address of their owner and their labels.
@@ -17,6 +20,8 @@ pub(super) struct Links<'a> {
     /// True if the namespace of some pod is not known.
     strays: bool,
     accounts: HashMap<&'a str, Vec<&'a Object>>,
+    /// Addresses by identity.
+    addresses: HashMap<&'a str, &'a Arc<str>>,
 }
 
 /// The address of a pod's owner, and the labels of the pod.
@@ -24,8 +29,10 @@ type Labelled = (Arc<str>, Option<Value>);
 
 impl<'a> Links<'a> {
     pub(super) fn of(objects: &'a [Object]) -> Self {
-        let mut links = Links { pods: HashMap::new(), strays: false, accounts: HashMap::new() };
+        let (pods, accounts, addresses) = (HashMap::new(), HashMap::new(), HashMap::new());
+        let mut links = Links { pods, strays: false, accounts, addresses };
         for object in objects {
+            links.addresses.entry(&*object.identity).or_insert(&object.address);
             if &*object.kind == "ServiceAccount" {
                 links.accounts.entry(&*object.identity).or_default().push(object);
             }
@@ -53,6 +60,12 @@ impl<'a> Links<'a> {
         if let Some(selector) = selector {
             more.push(("selects", self.selected(object, selector, budget)?));
         }
+        if &*object.kind == "HorizontalPodAutoscaler" {
+            more.extend(self.scaled(object).map(|scaled| ("selects", scaled)));
+        }
+        if IN_NAMESPACE.contains(&&*object.kind) {
+            more.push(("in_namespace", self.namespace_of(object)));
+        }
         Ok(more)
     }
 
@@ -78,6 +91,30 @@ impl<'a> Links<'a> {
             found.push(Value::unknown(Reason::Condition, "which other pods it selects", selector.span));
         }
         Ok(Value::list(found, selector.span))
+    }
+
+    /// The object that is the namespace of this one, by name; it refers to it if that was read.
+    pub(super) fn namespace_of(&self, object: &Object) -> Value {
+        let namespace = object.namespace();
+        let Some(name) = namespace.as_str() else { return namespace };
+        let identity = format!("Namespace/{name}");
+        let read = self.addresses.get(&*identity);
+        let reference = read.map(|read| Reference { address: (*read).clone(), attribute: "".into() });
+        Value::string(identity, namespace.span).with_refs(namespace.references()).with_refs(&reference)
+    }
+
+    /// The workload that an autoscaler scales.
+    fn scaled(&self, object: &Object) -> Option<Value> {
+        let target = reach(&object.value, &["spec", "scaleTargetRef"])?;
+        let (kind, name) = (reach(target, &["kind"])?, reach(target, &["name"])?);
+        if let Some(unknown) = [kind, name].into_iter().find(|part| part.as_unknown().is_some()) {
+            return Some(Value::list(vec![unknown.clone()], target.span));
+        }
+        let identity: Arc<str> = format!("{}/{}/{}", text(kind)?, object.namespace, text(name)?).into();
+        let address = self.addresses.get(&*identity).map_or(identity.clone(), |read| (*read).clone());
+        let reference = Reference { address: address.clone(), attribute: "".into() };
+        let scaled = Value::string(address, target.span).with_refs([&reference]).with_refs(name.references());
+        Some(Value::list(vec![scaled], target.span))
     }
 
     /// Whether a service account mounts its token, if it was read and says so. Of several with the

@@ -49,6 +49,7 @@ impl<'a> Pod<'a> {
         let token = token.or_else(|| links.token_of(&account, self.owner));
         let mut more =
             vec![("metadata", self.metadata()), ("owner_kind", self.owner_kind()), ("service_account", name)];
+        more.push(("namespace_object", links.namespace_of(self.owner)));
         more.extend(token.map(|token| ("automount_service_account_token", token)));
         extended(spec, span, more)
     }

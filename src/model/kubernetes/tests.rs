@@ -268,6 +268,43 @@ fn selectors_name_the_pods_they_select() {
 }
 
 #[test]
+fn autoscalers_and_namespaces_are_referred_to() {
+    let text = "
+{apiVersion: v1, kind: Namespace, metadata: {name: n}}
+---
+{apiVersion: apps/v1, kind: Deployment, metadata: {name: d, namespace: n}, spec: {template: {spec: {containers: [{name: c}]}}}}
+---
+{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: h, namespace: n}, spec: {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: d}}}
+---
+{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: none, namespace: n}, spec: {}}
+---
+{apiVersion: v1, kind: ResourceQuota, metadata: {name: q, namespace: n}}
+---
+{apiVersion: v1, kind: LimitRange, metadata: {name: l, namespace: m}}
+---
+{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: p, namespace: n}, spec: {podSelector: {}}}
+";
+    let built = built(&[("a.yaml", text)]);
+    let read = r#""Namespace/n" <- Namespace/n."#;
+    for (kind, address, attribute, expected) in [
+        (
+            "HorizontalPodAutoscaler",
+            "HorizontalPodAutoscaler/n/h",
+            "selects",
+            "[\"Deployment/n/d\" <- Deployment/n/d.]",
+        ),
+        ("HorizontalPodAutoscaler", "HorizontalPodAutoscaler/n/none", "selects", "-"),
+        ("ResourceQuota", "ResourceQuota/n/q", "in_namespace", read),
+        ("LimitRange", "LimitRange/m/l", "in_namespace", "\"Namespace/m\""),
+        ("NetworkPolicy", "NetworkPolicy/n/p", "in_namespace", read),
+        ("kubernetes.pod", "Deployment/n/d", "namespace_object", read),
+        ("Deployment", "Deployment/n/d", "in_namespace", "-"),
+    ] {
+        assert_eq!(at(&find(&built, kind, address).attributes, attribute), expected, "{address}");
+    }
+}
+
+#[test]
 fn bindings_refer_to_their_role_and_subjects() {
     let text = "
 apiVersion: rbac.authorization.k8s.io/v1

@@ -28,6 +28,10 @@ const TYPES: &[(&str, &str, Option<&[&str]>)] = &[
     ("network_policy", "NetworkPolicy", None),
     ("pod_disruption_budget", "PodDisruptionBudget", None),
     ("service", "Service", None),
+    ("horizontal_pod_autoscaler", "HorizontalPodAutoscaler", None),
+    ("limit_range", "LimitRange", None),
+    ("namespace", "Namespace", None),
+    ("resource_quota", "ResourceQuota", None),
 ];
 
 const TEMPLATE: Option<&[&str]> = Some(&["spec", "template"]);
@@ -137,7 +141,7 @@ fn manifest(resource: &Resource) -> Option<(Value, Option<&'static [&'static str
     if name == "manifest" {
         return Some((attributes.get("manifest")?.clone(), None));
     }
-    let versions = ["_v1", "_v2"].iter().find_map(|version| name.strip_suffix(version));
+    let versions = ["_v1", "_v2", "_v2beta2"].iter().find_map(|version| name.strip_suffix(version));
     let (_, kind, template) = TYPES.iter().find(|(own, ..)| *own == versions.unwrap_or(name))?;
     let part = |name: &'static str| match attributes.as_map() {
         Some(map) => map.get(name).and_then(|value| member("", name, value)).map(|(_, value)| value),

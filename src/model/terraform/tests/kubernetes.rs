@@ -453,3 +453,66 @@ fn policies_select_the_pods_that_terraform_declares() {
         assert_eq!(estate.at("kubernetes_network_policy_v1.p", "selects"), expected, "{more}{policy}");
     }
 }
+
+#[test]
+fn quotas_and_autoscalers_refer_as_in_a_manifest() {
+    let text = r#"
+variable "x" {}
+resource "kubernetes_namespace" "n" {
+  metadata {
+    name = "n"
+  }
+}
+resource "kubernetes_namespace_v1" "x" {
+  metadata {
+    name = var.x
+  }
+}
+resource "kubernetes_resource_quota" "q" {
+  metadata {
+    namespace = kubernetes_namespace.n.metadata[0].name
+  }
+}
+resource "kubernetes_limit_range_v1" "l" {
+  metadata {
+    namespace = kubernetes_namespace_v1.x.metadata[0].name
+  }
+}
+resource "kubernetes_deployment" "d" {
+  metadata {
+    name      = "d"
+    namespace = "n"
+  }
+  spec {
+    template {
+      spec {
+        container {}
+      }
+    }
+  }
+}
+resource "kubernetes_horizontal_pod_autoscaler_v2" "h" {
+  metadata {
+    namespace = "n"
+  }
+  spec {
+    scale_target_ref {
+      kind = "Deployment"
+      name = kubernetes_deployment.d.metadata[0].name
+    }
+  }
+}
+"#;
+    let estate = estate(&[("main.tf", text)]);
+    let refs = |address: &str, path: &str| estate.refs(address, path).join(" ");
+    assert_eq!(estate.at("kubernetes_resource_quota.q", "in_namespace"), "\"Namespace/n\"");
+    assert_eq!(
+        refs("kubernetes_resource_quota.q", "in_namespace"),
+        "kubernetes_namespace.n:metadata kubernetes_namespace.n:"
+    );
+    assert_eq!(estate.at("kubernetes_limit_range_v1.l", "in_namespace"), "?Variable(x)");
+    assert_eq!(refs("kubernetes_limit_range_v1.l", "in_namespace"), "kubernetes_namespace_v1.x:metadata");
+    assert_eq!(estate.at("kubernetes_horizontal_pod_autoscaler_v2.h", "selects.0"), "\"kubernetes_deployment.d\"");
+    let pod = estate.built.resources.iter().find(|it| &*it.kind == "kubernetes.pod").unwrap();
+    assert_eq!(shown(pod.attributes.get("namespace_object").unwrap()), "\"Namespace/n\"");
+}
