@@ -420,7 +420,7 @@ fn a_chart_is_one_gap() {
         ("other/quoted.yaml", quoted),
     ]);
     let gaps: Vec<_> = built.gaps.iter().map(|gap| (gap.kind, &*gap.path, gap.hint.as_deref().unwrap_or(""))).collect();
-    assert_eq!(gaps, [(GapKind::Template, "web", "render it: helm template web | duecare audit -")]);
+    assert_eq!(gaps, [(GapKind::Template, "web/Chart.yaml", "helm template web | duecare audit -")]);
     assert_eq!(addresses(&built, "ConfigMap"), ["ConfigMap/default/a"]);
     let images: Vec<_> = built.resources.iter().filter(|it| &*it.kind == "kubernetes.container").collect();
     assert_eq!(at(&images[0].attributes, "image"), "?Template(x/{{ .Values.i }}:{{ .Values.t }})! x/|*|:|*|");
