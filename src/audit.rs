@@ -120,6 +120,7 @@ pub fn run(request: Request) -> Result<Audit, AuditError> {
     }
     let files = RootFiles::new(&found, &budget);
     let (mut resources, mut used) = model(&mut read, &request, &budget, &files);
+    read.join_charts();
     if let Some(root) = &request.host {
         host(root, &mut read, &mut resources, &mut used, &budget)?;
     }

@@ -1,5 +1,6 @@
 //! Reads and parses what was found. Every file ends in one [`State`], and none disappears.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -129,6 +130,30 @@ impl Ingested {
         self.parse(vec![(self.inputs.len() - 1, path, id, form)], budget);
     }
 
+    /// Makes one gap of a chart and of its template files that could not be parsed: what it makes is one
+    /// thing that was not seen, and is seen by one command.
+    pub fn join_charts(&mut self) {
+        let is_template = |gap: &Gap| matches!(gap.kind, GapKind::Template | GapKind::Unparsed);
+        let mut files: BTreeMap<Arc<str>, usize> = BTreeMap::new();
+        for chart in self.gaps.iter().filter(|gap| gap.kind == GapKind::Template) {
+            if chart.path.rsplit('/').next() == Some("Chart.yaml") {
+                files.insert(chart.path.clone(), 0);
+            }
+        }
+        self.gaps.retain(|gap| {
+            let chart = is_template(gap).then(|| charts_of(&gap.path).find(|chart| files.contains_key(&**chart)));
+            let count = chart.flatten().and_then(|chart| files.get_mut(&*chart));
+            count.map(|count| *count += 1).is_none()
+        });
+        for gap in &mut self.gaps {
+            let files = files.get(&gap.path).filter(|count| **count > 0 && gap.kind == GapKind::Template);
+            if let Some(count) = files {
+                let files = if *count == 1 { "file, which means" } else { "files, which mean" };
+                gap.message = format!("a Helm chart with {count} template {files} nothing before rendering");
+            }
+        }
+    }
+
     fn input(&mut self, path: Arc<str>, state: State, source: Option<SourceId>) {
         self.inputs.push(Input { path, state, source });
     }
@@ -152,6 +177,18 @@ impl Ingested {
             }
         }
     }
+}
+
+/// The charts that a template file may be a part of, the innermost first: those of the directories above its
+/// `templates`.
+fn charts_of(path: &str) -> impl Iterator<Item = String> {
+    let mut starts = path.rmatch_indices("templates/").map(|(start, _)| path.get(..start).unwrap_or(""));
+    let above = starts.find(|above| above.is_empty() || above.ends_with('/'));
+    let directories = above.into_iter().flat_map(|above| {
+        let outer = above.rmatch_indices('/').filter_map(|(end, _)| above.get(..=end));
+        outer.chain([""])
+    });
+    directories.map(|directory| format!("{directory}Chart.yaml"))
 }
 
 fn gap(path: &Arc<str>, error: SyntaxError) -> Gap {

@@ -195,3 +195,39 @@ fn secrets_do_not_reach_the_output() {
         assert!(!String::from_utf8_lossy(&run.get_output().stdout).contains(secret), "{format}");
     }
 }
+
+#[test]
+fn a_chart_is_one_gap_however_many_templates_it_has() {
+    let template = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: {{ .Release.Name }} }\n";
+    let dir = tree(&[
+        ("web/Chart.yaml", "{apiVersion: v2, name: web, version: 1.0.0}"),
+        ("web/values.yaml", "a: 1"),
+        ("web/templates/a.yaml", template),
+        ("web/templates/deep/b.yaml", template),
+        ("web/charts/db/Chart.yaml", "{apiVersion: v2, name: db, version: 1.0.0}"),
+        ("web/charts/db/templates/c.yaml", template),
+        ("one/Chart.yaml", "{apiVersion: v2, name: one, version: 1.0.0}"),
+        ("one/templates/a.yaml", template),
+        ("loose.yaml", template),
+    ]);
+    let output = duecare(dir.path()).args(["audit", ".", "-o", "json"]).assert().code(3).get_output().stdout.clone();
+    let audit: serde_json::Value = serde_json::from_slice(&output).unwrap();
+    let gaps: Vec<String> = audit["gaps"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|gap| gap["kind"] == "template")
+        .map(|gap| ["path", "message", "hint"].map(|key| gap[key].as_str().unwrap_or("?")).join(" | "))
+        .collect();
+    let templating = "contains {{ }} templating, which means nothing before it is rendered";
+    assert_eq!(
+        gaps,
+        [
+            format!("loose.yaml | {templating} | render it and audit the result: helm template CHART | duecare audit -"),
+            "one/Chart.yaml | a Helm chart with 1 template file, which means nothing before rendering | helm template one | duecare audit -".to_owned(),
+            "web/Chart.yaml | a Helm chart with 3 template files, which mean nothing before rendering | helm template web | duecare audit -".to_owned(),
+        ]
+    );
+    let unparsed = audit["inputs"].as_array().unwrap().iter().filter(|input| input["state"] == "unparsed").count();
+    assert_eq!(unparsed, 5);
+}

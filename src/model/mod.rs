@@ -14,6 +14,7 @@ pub mod image;
 pub mod kubernetes;
 pub mod pieces;
 pub mod policy;
+mod shell;
 pub mod terraform;
 #[cfg(test)]
 mod testing;

@@ -5,7 +5,6 @@
 //! with their defaults in place. What the base image brings along is not in the text and stays unknown.
 
 mod record;
-mod shell;
 mod stage;
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::budget::Budget;
 use crate::format::dockerfile::{Arguments, Flag, Instruction, Word};
 use crate::model::docker::line;
-use crate::model::docker::shell::{self, Commands};
+use crate::model::shell::{self, Commands, is_shell};
 use crate::source::{Source, Span};
 use crate::value::{Reason, Value};
 
@@ -22,9 +22,6 @@ pub struct Record {
     pub copy: Option<Value>,
     common: Vec<(&'static str, Value)>,
 }
-
-/// Longest shell text that is taken apart, in bytes; a word of it takes many times its length.
-const MAX_SCRIPT: usize = 1 << 20;
 
 type Expand<'a> = &'a dyn Fn(&str) -> Value;
 
@@ -236,7 +233,6 @@ fn commands(instruction: &Instruction, text: &str, shell: Option<&Value>) -> (Va
             }
         }
         _ if !runs_in_shell(shell) || text.starts_with("#!") => None,
-        _ if text.len() > MAX_SCRIPT => None,
         Arguments::Text(_) => shell::commands(&without_markers(instruction, text)),
         _ => None,
     };
@@ -264,10 +260,6 @@ fn without_markers(instruction: &Instruction, text: &str) -> String {
 fn runs_in_shell(shell: Option<&Value>) -> bool {
     let program = shell.and_then(Value::as_list).and_then(|argv| argv.first()).and_then(Value::as_str);
     program.is_none_or(is_shell)
-}
-
-fn is_shell(program: &str) -> bool {
-    matches!(program.rsplit('/').next(), Some("sh" | "bash" | "ash" | "dash" | "ksh" | "zsh"))
 }
 
 /// The value of `CMD`, `ENTRYPOINT` or `SHELL`: a list in exec form, a text in shell form.

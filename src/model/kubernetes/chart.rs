@@ -69,10 +69,10 @@ impl Charts {
         let directory = source.path.rsplit_once('/').map_or(".", |(directory, _)| directory);
         self.gaps.push(Gap {
             kind: GapKind::Template,
-            path: directory.into(),
+            path: source.path.clone(),
             span: chart.map(|chart| chart.span),
             message: "a Helm chart: what it makes is known once it is rendered".into(),
-            hint: Some(format!("render it: helm template {directory} | duecare audit -")),
+            hint: Some(format!("helm template {directory} | duecare audit -")),
         });
     }
 

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::pod::Pod;
-use super::{extended, text};
+use super::program::Command;
+use super::{extended, reach, text};
 use crate::model::image;
 use crate::source::Span;
 use crate::value::{Entry, Map, Value};
@@ -20,10 +21,6 @@ const INHERITED: &[&str] = &[
     "windowsOptions",
 ];
 
-/// Programs of the control plane, whose settings are flags of their command.
-const CONTROL_PLANE: &[&str] =
-    &["etcd", "kube-apiserver", "kube-controller-manager", "kube-proxy", "kube-scheduler", "kubelet"];
-
 /// The annotation by which AppArmor profiles were named before Kubernetes 1.30
 /// (<https://kubernetes.io/docs/tutorials/security/apparmor/>); the name of the container follows.
 const APPARMOR: &str = "container.apparmor.security.beta.kubernetes.io/";
@@ -33,55 +30,73 @@ pub(super) struct Container<'a> {
     pub(super) name: Arc<str>,
     pub(super) span: Span,
     word: &'static str,
-    map: &'a Map,
+    /// What it says, unless nothing of it is known.
+    map: Option<&'a Map>,
+    value: &'a Value,
 }
 
 impl<'a> Container<'a> {
-    pub(super) fn of(value: &'a Value, index: usize, word: &'static str) -> Option<Self> {
-        let map = value.as_map()?;
-        let name = map.get("name").and_then(text).unwrap_or_else(|| index.to_string().into());
-        Some(Container { name, span: value.span, word, map })
+    /// A container, or one that is not known; `otherwise` is its name if it states none.
+    pub(super) fn of(value: &'a Value, otherwise: Arc<str>, word: &'static str) -> Option<Self> {
+        let map = value.as_map();
+        let name = map.and_then(|map| map.get("name")).and_then(text).unwrap_or(otherwise);
+        (map.is_some() || value.as_unknown().is_some()).then_some(Container {
+            name,
+            span: value.span,
+            word,
+            map,
+            value,
+        })
+    }
+
+    fn get(&self, key: &str) -> Option<&'a Value> {
+        self.map.and_then(|map| map.get(key))
     }
 
     /// The container's map and what it has besides.
     pub(super) fn attributes(&self, pod: &Pod) -> Value {
+        let Some(map) = self.map else { return self.value.clone() };
         let host_network = pod.get("hostNetwork").cloned();
         let mut more = vec![
             ("type", Value::string(self.word, self.span)),
             ("host_network", host_network.unwrap_or_else(|| Value::bool(false, self.span))),
-            ("namespace", pod.namespace()),
+            ("namespace", pod.owner.namespace()),
             ("owner_kind", pod.owner_kind()),
         ];
         more.extend(self.security_context(pod).map(|context| ("securityContext", context)));
         more.extend(self.image().map(|image| ("image_reference", image)));
-        more.extend(pod.get("os").and_then(|os| os.get("name")).map(|name| ("os", name.clone())));
-        more.extend(self.flags().map(|flags| ("flags", flags)));
-        extended(self.map, self.span, more)
+        more.extend(pod.get("os").and_then(|os| reach(os, &["name"])).map(|name| ("os", name.clone())));
+        let Command { program, flags } = Command::of(map);
+        more.extend(program.map(|program| ("program", program)));
+        more.extend(flags.map(|flags| ("flags", flags)));
+        extended(map, self.span, more)
     }
 
     fn image(&self) -> Option<Value> {
-        let image = self.map.get("image")?;
-        let Some(text) = image.as_str() else { return Some(image.clone()) };
+        let image = self.get("image")?;
+        let Some(text) = image.as_str() else { return Some(image::of(image)) };
         Some(image::parse(text).to_value(image.span))
     }
 
     /// The security context in effect; absent if neither the pod nor the container sets anything.
     fn security_context(&self, pod: &Pod) -> Option<Value> {
-        let own = self.map.get("securityContext");
-        let of_pod = pod.get("securityContext").and_then(Value::as_map);
+        let own = self.get("securityContext");
+        let of_pod = pod.get("securityContext");
         if own.is_some_and(|own| own.as_unknown().is_some()) {
             return own.cloned();
         }
         let mine = |key: &str| own.and_then(|own| own.get(key));
         let mut entries: Vec<(Arc<str>, Entry)> = Vec::new();
-        for (key, entry) in of_pod.into_iter().flat_map(Map::iter).filter(|(key, _)| INHERITED.contains(&&***key)) {
-            let value = match (mine(key), &**key) {
-                (None, _) => entry.value.clone(),
+        for key in INHERITED.iter().copied() {
+            let Some(inherited) = of_pod.and_then(|context| reach(context, &[key])) else { continue };
+            let value = match (mine(key), key) {
+                (None, _) => inherited.clone(),
                 // Of these the container may set some and inherit the others.
-                (Some(mine), "windowsOptions") => over(&entry.value, mine),
+                (Some(mine), "windowsOptions") => over(inherited, mine),
                 (Some(_), _) => continue,
             };
-            entries.push((key.clone(), Entry { key: entry.key, value }));
+            let written = of_pod.and_then(Value::as_map).and_then(|context| context.find(key));
+            entries.push((key.into(), Entry { key: written.map_or(inherited.span, |entry| entry.key), value }));
         }
         let inherited = |key: &str| entries.iter().any(|(name, _)| &**name == key);
         let annotated = if mine("appArmorProfile").is_none() { self.annotated(pod) } else { None };
@@ -110,34 +125,6 @@ impl<'a> Container<'a> {
                 Some(Value::object([("type", kind), ("localhostProfile", profile)], span))
             }
         }
-    }
-
-    /// The flags of a program of the control plane, by name without dashes. The last of a name wins, as
-    /// in Go's `flag` and `pflag` for what is not a list.
-    fn flags(&self) -> Option<Value> {
-        let words = |key: &str| self.map.get(key).and_then(Value::as_list).into_iter().flat_map(|list| list.iter());
-        let all: Vec<&Value> = words("command").chain(words("args")).collect();
-        let (program, rest) = all.split_first()?;
-        let program = program.as_str()?.rsplit('/').next()?;
-        if !CONTROL_PLANE.contains(&program) {
-            return None;
-        }
-        let mut flags = Vec::new();
-        let mut rest = rest.iter().peekable();
-        while let Some(word) = rest.next() {
-            let Some(flag) = word.as_str().filter(|word| word.starts_with('-')) else { continue };
-            let flag = flag.trim_start_matches('-');
-            let value = match flag.split_once('=') {
-                Some((name, value)) => (name, Value::string(value, word.span)),
-                None => {
-                    // `--flag value` takes the next word, `--flag` alone is a switch.
-                    let next = rest.next_if(|next| next.as_str().is_none_or(|next| !next.starts_with('-')));
-                    (flag, next.map_or_else(|| Value::string("true", word.span), |next| (*next).clone()))
-                }
-            };
-            flags.push(value);
-        }
-        Some(Value::object(flags, self.map.get("command").map_or(self.span, |command| command.span)))
     }
 }
 

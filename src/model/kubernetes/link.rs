@@ -4,29 +4,41 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::object::Object;
-use super::text;
+use super::selector::{has_all, matches};
+use super::{reach, text};
 use crate::budget::{Budget, Exceeded};
+use crate::truth::Truth;
 use crate::value::{Map, Reason, Reference, Value};
 
-/// The pods and service accounts of all manifests.
+/// Kinds that say something about a namespace as a whole.
+const IN_NAMESPACE: &[&str] = &["LimitRange", "NetworkPolicy", "ResourceQuota"];
+
+/// What objects may refer to.
 pub(super) struct Links<'a> {
     /// Pods by namespace: the address of their owner and their labels.
     pods: HashMap<&'a str, Vec<Labelled>>,
+    /// True if the namespace of some pod is not known.
+    strays: bool,
     accounts: HashMap<&'a str, Vec<&'a Object>>,
+    /// Addresses by identity.
+    addresses: HashMap<&'a str, &'a Arc<str>>,
 }
 
 /// The address of a pod's owner, and the labels of the pod.
-type Labelled = (Arc<str>, Option<Map>);
+type Labelled = (Arc<str>, Option<Value>);
 
 impl<'a> Links<'a> {
     pub(super) fn of(objects: &'a [Object]) -> Self {
-        let mut links = Links { pods: HashMap::new(), accounts: HashMap::new() };
+        let (pods, accounts, addresses) = (HashMap::new(), HashMap::new(), HashMap::new());
+        let mut links = Links { pods, strays: false, accounts, addresses };
         for object in objects {
+            links.addresses.entry(&*object.identity).or_insert(&object.address);
             if &*object.kind == "ServiceAccount" {
-                links.accounts.entry(&*object.address).or_default().push(object);
+                links.accounts.entry(&*object.identity).or_default().push(object);
             }
             for template in object.templates() {
-                let labels = template.at_path(&["metadata", "labels"]).and_then(Value::as_map).cloned();
+                let labels = reach(&template, &["metadata", "labels"]).cloned();
+                links.strays |= !object.knows_namespace();
                 links.pods.entry(&*object.namespace).or_default().push((object.address.clone(), labels));
             }
         }
@@ -36,17 +48,25 @@ impl<'a> Links<'a> {
     /// The attributes that say what an object refers to.
     pub(super) fn of_object(&self, object: &Object, budget: &Budget) -> Result<Vec<(&'static str, Value)>, Exceeded> {
         let selector = match &*object.kind {
-            "NetworkPolicy" => object.at(&["spec", "podSelector"]),
-            "PodDisruptionBudget" => object.at(&["spec", "selector"]),
+            "NetworkPolicy" => reach(&object.value, &["spec", "podSelector"]),
+            "PodDisruptionBudget" => reach(&object.value, &["spec", "selector"]),
             // A service without a selector, or with an empty one, selects nothing.
-            "Service" => object.at(&["spec", "selector"]).filter(|it| it.as_map().is_some_and(|map| !map.is_empty())),
+            "Service" => reach(&object.value, &["spec", "selector"])
+                .filter(|it| it.as_unknown().is_some() || it.as_map().is_some_and(|map| !map.is_empty())),
             "RoleBinding" | "ClusterRoleBinding" => return Ok(binding(object)),
             _ => None,
         };
-        match selector {
-            Some(selector) => Ok(vec![("selects", self.selected(object, selector, budget)?)]),
-            None => Ok(Vec::new()),
+        let mut more = Vec::new();
+        if let Some(selector) = selector {
+            more.push(("selects", self.selected(object, selector, budget)?));
         }
+        if &*object.kind == "HorizontalPodAutoscaler" {
+            more.extend(self.scaled(object).map(|scaled| ("selects", scaled)));
+        }
+        if IN_NAMESPACE.contains(&&*object.kind) {
+            more.push(("in_namespace", self.namespace_of(object)));
+        }
+        Ok(more)
     }
 
     fn selected(&self, object: &Object, selector: &Value, budget: &Budget) -> Result<Value, Exceeded> {
@@ -55,17 +75,46 @@ impl<'a> Links<'a> {
         let is_service = &*object.kind == "Service";
         let mut found: Vec<Value> = Vec::new();
         let mut seen = HashSet::new();
+        let mut open = if object.knows_namespace() { self.strays } else { self.pods.len() > 1 };
         for (address, labels) in pods {
-            let chosen =
-                if is_service { has_all(selector, labels.as_ref()) } else { matches(selector, labels.as_ref()) };
+            let labels = labels.as_ref();
+            let chosen = if is_service { has_all(selector, labels) } else { matches(selector, labels) };
+            open |= chosen == Truth::Unknown;
             // Overlays repeat addresses.
-            if chosen && seen.insert(address) {
+            if chosen == Truth::True && seen.insert(address) {
                 budget.nodes(1)?;
                 let reference = Reference { address: address.clone(), attribute: "".into() };
                 found.push(Value::string(address.clone(), selector.span).with_refs([&reference]));
             }
         }
+        if open {
+            found.push(Value::unknown(Reason::Condition, "which other pods it selects", selector.span));
+        }
         Ok(Value::list(found, selector.span))
+    }
+
+    /// The object that is the namespace of this one, by name; it refers to it if that was read.
+    pub(super) fn namespace_of(&self, object: &Object) -> Value {
+        let namespace = object.namespace();
+        let Some(name) = namespace.as_str() else { return namespace };
+        let identity = format!("Namespace/{name}");
+        let read = self.addresses.get(&*identity);
+        let reference = read.map(|read| Reference { address: (*read).clone(), attribute: "".into() });
+        Value::string(identity, namespace.span).with_refs(namespace.references()).with_refs(&reference)
+    }
+
+    /// The workload that an autoscaler scales.
+    fn scaled(&self, object: &Object) -> Option<Value> {
+        let target = reach(&object.value, &["spec", "scaleTargetRef"])?;
+        let (kind, name) = (reach(target, &["kind"])?, reach(target, &["name"])?);
+        if let Some(unknown) = [kind, name].into_iter().find(|part| part.as_unknown().is_some()) {
+            return Some(Value::list(vec![unknown.clone()], target.span));
+        }
+        let identity: Arc<str> = format!("{}/{}/{}", text(kind)?, object.namespace, text(name)?).into();
+        let address = self.addresses.get(&*identity).map_or(identity.clone(), |read| (*read).clone());
+        let reference = Reference { address: address.clone(), attribute: "".into() };
+        let scaled = Value::string(address, target.span).with_refs([&reference]).with_refs(name.references());
+        Some(Value::list(vec![scaled], target.span))
     }
 
     /// Whether a service account mounts its token, if it was read and says so. Of several with the
@@ -91,37 +140,6 @@ fn size(selector: &Value) -> u64 {
     let items = selector.as_list().into_iter().flat_map(|list| list.iter());
     let members = selector.as_map().into_iter().flat_map(Map::iter).map(|(_, entry)| &entry.value);
     1 + items.chain(members).map(size).sum::<u64>()
-}
-
-/// True if the labels have everything that the map says.
-fn has_all(wanted: &Value, labels: Option<&Map>) -> bool {
-    let mut wanted = wanted.as_map().into_iter().flat_map(Map::iter);
-    wanted.all(|(key, entry)| {
-        let label = labels.and_then(|labels| labels.get(key));
-        label.is_some_and(|label| text(label).is_some() && text(label) == text(&entry.value))
-    })
-}
-
-/// True if a label selector selects these labels; an empty one selects everything
-/// (<https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/label-selector/>).
-fn matches(selector: &Value, labels: Option<&Map>) -> bool {
-    let by_labels = selector.get("matchLabels").is_none_or(|wanted| has_all(wanted, labels));
-    let expressions = selector.get("matchExpressions").and_then(Value::as_list);
-    by_labels && expressions.is_none_or(|list| list.iter().all(|expression| holds(expression, labels)))
-}
-
-fn holds(expression: &Value, labels: Option<&Map>) -> bool {
-    let key = expression.get("key").and_then(text);
-    let label = key.and_then(|key| labels?.get(&key)).and_then(text);
-    let values = expression.get("values").and_then(Value::as_list);
-    let listed = || values.is_some_and(|list| list.iter().any(|value| text(value).is_some() && text(value) == label));
-    match expression.get("operator").and_then(Value::as_str) {
-        Some("In") => listed(),
-        Some("NotIn") => !listed(),
-        Some("Exists") => label.is_some(),
-        Some("DoesNotExist") => label.is_none(),
-        _ => false,
-    }
 }
 
 /// The role of a binding, and its subjects with references to service accounts.

@@ -7,10 +7,13 @@
 
 mod chart;
 mod container;
+mod declared;
 mod kustomize;
 mod link;
 mod object;
 mod pod;
+mod program;
+mod selector;
 #[cfg(test)]
 mod tests;
 
@@ -22,6 +25,7 @@ use crate::resource::{Domain, Gap, GapKind, Resource, Scope};
 use crate::source::Span;
 use crate::value::{Entry, Map, Value};
 
+pub(super) use declared::{Declared, Derived, derive};
 use kustomize::Kustomizations;
 use link::Links;
 use object::Object;
@@ -38,8 +42,10 @@ fn build(documents: &[&Document], ctx: &Context) -> Built {
     used.extend(objects.iter().map(|object| object.source));
     used.sort_unstable();
     used.dedup();
-    let mut maker =
-        Maker { ctx, resources: Vec::new(), gaps: [charts.gaps, kustomizations.gaps].concat(), full: false };
+    // Links work across files, so all manifests of an audit are one scope.
+    let scope = Scope { domain: Domain::Kubernetes, path: ".".into() };
+    let gaps = [charts.gaps, kustomizations.gaps].concat();
+    let mut maker = Maker { ctx, scope, resources: Vec::new(), gaps, full: false };
     let links = Links::of(&objects);
     for object in &objects {
         maker.object(object, &links);
@@ -50,6 +56,7 @@ fn build(documents: &[&Document], ctx: &Context) -> Built {
 /// Makes resources as far as the budget goes.
 struct Maker<'a> {
     ctx: &'a Context<'a>,
+    scope: Scope,
     resources: Vec<Resource>,
     gaps: Vec<Gap>,
     full: bool,
@@ -62,6 +69,11 @@ impl Maker<'_> {
             Err(exceeded) => return self.limit(object, &exceeded.to_string()),
         };
         self.push(object, &object.kind, object.address.clone(), attributes, object.value.span);
+        self.pods(object, links);
+    }
+
+    /// The pods and containers of an object.
+    fn pods(&mut self, object: &Object, links: &Links) {
         for (n, template) in object.templates().into_iter().enumerate() {
             // One object rarely has two templates; the later ones are told apart by their number.
             let address: Arc<str> =
@@ -82,9 +94,7 @@ impl Maker<'_> {
         if let Err(exceeded) = self.ctx.budget.instances(1) {
             return self.limit(object, &exceeded.to_string());
         }
-        // Links work across files, so all manifests of an audit are one scope.
-        let scope = Scope { domain: Domain::Kubernetes, path: ".".into() };
-        self.resources.push(Resource { kind: kind.into(), address, attributes, span, scope });
+        self.resources.push(Resource { kind: kind.into(), address, attributes, span, scope: self.scope.clone() });
     }
 
     fn limit(&mut self, object: &Object, message: &str) {
@@ -102,6 +112,11 @@ fn extended(map: &Map, span: Span, more: Vec<(&str, Value)>) -> Value {
     let own = map.iter().map(|(key, entry)| (key.clone(), entry.clone()));
     let more = more.into_iter().map(|(key, value)| (Arc::from(key), Entry { key: value.span, value }));
     Value::map(own.chain(more).collect::<Vec<_>>(), span)
+}
+
+/// The value at a path of keys. An unknown on the way stands for whatever lies beyond it.
+fn reach<'v>(value: &'v Value, path: &[&str]) -> Option<&'v Value> {
+    path.iter().try_fold(value, |value, key| if value.as_unknown().is_some() { Some(value) } else { value.get(key) })
 }
 
 /// A text as it is written: names may be numbers to YAML.

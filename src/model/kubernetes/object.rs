@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use super::chart::Charts;
 use super::kustomize::Kustomizations;
-use super::text;
+use super::{reach, text};
 use crate::format::Document;
 use crate::model::Context;
 use crate::source::SourceId;
-use crate::value::{Map, Value};
+use crate::value::{List, Map, Value};
 
 /// Kinds without a namespace, of Kubernetes (`kubectl api-resources --namespaced=false`) and of
 /// extensions that are common.
@@ -69,12 +69,17 @@ const MAX_TEMPLATE_DEPTH: u8 = 8;
 pub(super) struct Object {
     pub(super) source: SourceId,
     pub(super) kind: Arc<str>,
-    /// The namespace; `default` if none is written, empty for a kind that has none.
+    /// The namespace; `default` if none is written, empty for a kind that has none, `?` and what it
+    /// depends on if it is not known.
     pub(super) namespace: Arc<str>,
-    /// `Kind/namespace/name`.
+    /// `Kind/namespace/name`, by which other objects mean it.
+    pub(super) identity: Arc<str>,
+    /// Its identity, or what another language that declares it calls it.
     pub(super) address: Arc<str>,
     pub(super) value: Value,
     pub(super) map: Map,
+    /// Its one pod template, if that need not be searched for.
+    pub(super) template: Option<Value>,
 }
 
 /// All objects of the documents, lists taken apart, kustomizations built.
@@ -101,8 +106,8 @@ pub(super) fn read(
 /// A map that is an object, before its address is known.
 #[derive(Clone)]
 pub(super) struct Found {
-    source: SourceId,
-    kind: Arc<str>,
+    pub(super) source: SourceId,
+    pub(super) kind: Arc<str>,
     pub(super) value: Value,
 }
 
@@ -152,20 +157,23 @@ impl Found {
         !group.contains('.') || group.ends_with(".k8s.io")
     }
 
-    fn object(self, cluster_wide: &HashSet<Arc<str>>) -> Option<Object> {
+    pub(super) fn object(self, cluster_wide: &HashSet<Arc<str>>) -> Option<Object> {
         let map = self.value.as_map()?.clone();
         let metadata = map.get("metadata");
         let named = |key: &str| metadata.and_then(|metadata| metadata.get(key)).and_then(text);
         let name = named("name").or_else(|| Some(format!("{}*", named("generateName")?).into()));
-        let written = named("namespace").filter(|namespace| !namespace.is_empty());
+        let written = namespace(&self.value);
         let is_cluster_wide = is_cluster_scoped(&self.kind) || cluster_wide.contains(&self.kind);
         let has_none = metadata.is_none() || is_cluster_wide;
-        let namespace = if has_none { "".into() } else { written.unwrap_or_else(|| "default".into()) };
-        let address = [Some(&self.kind), Some(&namespace), name.as_ref()].into_iter().flatten();
-        let address: Vec<&str> = address.map(|part| &**part).filter(|part| !part.is_empty()).collect();
+        let namespace = if has_none { "".into() } else { written.map_or_else(|| "default".into(), name_of) };
+        let identity = [Some(&self.kind), Some(&namespace), name.as_ref()].into_iter().flatten();
+        let identity: Vec<&str> = identity.map(|part| &**part).filter(|part| !part.is_empty()).collect();
+        let identity: Arc<str> = identity.join("/").into();
         Some(Object {
             source: self.source,
-            address: address.join("/").into(),
+            address: identity.clone(),
+            identity,
+            template: None,
             kind: self.kind,
             namespace,
             value: self.value,
@@ -174,7 +182,35 @@ impl Found {
     }
 }
 
+/// The namespace that an object states.
+fn namespace(object: &Value) -> Option<&Value> {
+    let written = reach(object, &["metadata", "namespace"])?;
+    (written.as_str() != Some("") && !written.is_null()).then_some(written)
+}
+
+/// A name; of one that is not known, what it depends on, which makes two of the same comparable.
+fn name_of(value: &Value) -> Arc<str> {
+    let Some(unknown) = value.as_unknown() else { return text(value).unwrap_or_default() };
+    let pieces = unknown.pieces.iter().flat_map(|pieces| pieces.iter());
+    let pieces: Vec<&str> = pieces.map(|piece| piece.as_deref().unwrap_or("?")).collect();
+    format!("?{} {}", unknown.what, pieces.concat()).into()
+}
+
 impl Object {
+    /// True unless its namespace depends on what was not read.
+    pub(super) fn knows_namespace(&self) -> bool {
+        !self.namespace.starts_with('?')
+    }
+
+    /// The namespace, standing where it is written.
+    pub(super) fn namespace(&self) -> Value {
+        match namespace(&self.value) {
+            Some(unknown) if unknown.as_unknown().is_some() => unknown.clone(),
+            Some(written) => Value::string(self.namespace.clone(), written.span).with_refs(written.references()),
+            None => Value::string(self.namespace.clone(), self.value.span),
+        }
+    }
+
     /// The value at a path of keys.
     pub(super) fn at(&self, path: &[&str]) -> Option<&Value> {
         self.value.at_path(path)
@@ -184,7 +220,9 @@ impl Object {
     /// wherever the kind keeps it.
     pub(super) fn templates(&self) -> Vec<Value> {
         let mut found = Vec::new();
-        if is_template(&self.value) {
+        if let Some(template) = &self.template {
+            found.push(template.clone());
+        } else if is_template(&self.value) {
             found.push(self.value.clone());
         } else {
             self.map.iter().for_each(|(_, entry)| templates(&entry.value, MAX_TEMPLATE_DEPTH, &mut found));
@@ -194,8 +232,8 @@ impl Object {
 }
 
 fn templates(value: &Value, depth: u8, found: &mut Vec<Value>) {
-    if value.depth() < 4 || depth == 0 {
-        return; // a template is at least four collections deep: itself, spec, containers, a container
+    if value.depth() < 2 || depth == 0 {
+        return; // a template is at least two collections deep: itself and its spec
     }
     if is_template(value) {
         return found.push(value.clone());
@@ -206,6 +244,7 @@ fn templates(value: &Value, depth: u8, found: &mut Vec<Value>) {
 }
 
 fn is_template(value: &Value) -> bool {
-    let containers = value.at_path(&["spec", "containers"]).and_then(Value::as_list);
-    containers.is_some_and(|list| list.iter().any(|item| item.as_map().is_some()))
+    let containers = value.at_path(&["spec", "containers"]);
+    let is_map = |list: &List| list.iter().any(|item| item.as_map().is_some());
+    containers.is_some_and(|it| it.as_unknown().is_some() || it.as_list().is_some_and(is_map))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::container::Container;
 use super::link::Links;
 use super::object::Object;
-use super::{extended, text};
+use super::{extended, reach, text};
 use crate::value::{Map, Reference, Value};
 
 /// The lists of containers of a pod, and the word for each.
@@ -26,19 +26,12 @@ impl<'a> Pod<'a> {
 
     /// The member of the pod's spec with this name.
     pub(super) fn get(&self, key: &str) -> Option<&'a Value> {
-        self.spec.and_then(|spec| spec.get(key))
+        reach(self.template, &["spec", key])
     }
 
     /// An annotation of the pod.
     pub(super) fn annotation(&self, key: &str) -> Option<&'a Value> {
-        self.template.at_path(&["metadata", "annotations"])?.get(key)
-    }
-
-    /// The namespace, standing where it is written.
-    pub(super) fn namespace(&self) -> Value {
-        let written = self.owner.at(&["metadata", "namespace"]);
-        let span = written.map_or(self.owner.value.span, |value| value.span);
-        Value::string(self.owner.namespace.clone(), span)
+        reach(self.template, &["metadata", "annotations", key])
     }
 
     /// The kind of the object that the pod belongs to.
@@ -49,13 +42,14 @@ impl<'a> Pod<'a> {
 
     /// The pod's spec and what it has besides.
     pub(super) fn attributes(&self, links: &Links) -> Value {
-        let Some(spec) = self.spec else { return self.template.clone() };
+        let Some(spec) = self.spec else { return reach(self.template, &["spec"]).unwrap_or(self.template).clone() };
         let span = self.template.get("spec").map_or(self.template.span, |spec| spec.span);
         let (account, name) = self.service_account();
         let token = self.get("automountServiceAccountToken").cloned();
         let token = token.or_else(|| links.token_of(&account, self.owner));
         let mut more =
             vec![("metadata", self.metadata()), ("owner_kind", self.owner_kind()), ("service_account", name)];
+        more.push(("namespace_object", links.namespace_of(self.owner)));
         more.extend(token.map(|token| ("automount_service_account_token", token)));
         extended(spec, span, more)
     }
@@ -64,8 +58,8 @@ impl<'a> Pod<'a> {
         let metadata = self.template.get("metadata");
         let span = metadata.map_or(self.template.span, |metadata| metadata.span);
         let kept = ["labels", "annotations"].into_iter();
-        let kept = kept.filter_map(|key| Some((key, metadata?.get(key)?.clone())));
-        Value::object(kept.chain([("namespace", self.namespace())]).collect::<Vec<_>>(), span)
+        let kept = kept.filter_map(|key| Some((key, reach(metadata?, &[key])?.clone())));
+        Value::object(kept.chain([("namespace", self.owner.namespace())]).collect::<Vec<_>>(), span)
     }
 
     /// The address of the service account and its name; `default` if none is written
@@ -78,16 +72,26 @@ impl<'a> Pod<'a> {
         let reference = Reference { address: address.clone(), attribute: "".into() };
         let value = match written {
             Some(unknown) if unknown.as_unknown().is_some() => unknown.clone(),
-            _ => Value::string(name, span).with_refs([&reference]),
+            _ => {
+                let refs = written.map(Value::references).unwrap_or_default();
+                Value::string(name, span).with_refs(refs).with_refs([&reference])
+            }
         };
         (address, value)
     }
 
     /// Its containers, in the order in which they start.
     pub(super) fn containers(&self) -> Vec<Container<'a>> {
-        let lists = LISTS.iter().filter_map(|(key, word)| Some((self.get(key)?.as_list()?, *word)));
-        lists
-            .flat_map(|(list, word)| list.iter().enumerate().filter_map(move |(n, it)| Container::of(it, n, word)))
-            .collect()
+        let mut found = Vec::new();
+        for (key, word) in LISTS {
+            let Some(value) = self.get(key) else { continue };
+            let list = value.as_list().into_iter().flat_map(|list| list.iter()).enumerate();
+            found.extend(list.filter_map(|(n, it)| Container::of(it, n.to_string().into(), word)));
+            // Containers of which not even the number is known are one, of which nothing is known.
+            if value.as_unknown().is_some() && (self.spec.is_some() || *word == "container") {
+                found.extend(Container::of(value, format!("{key}[*]").into(), word));
+            }
+        }
+        found
     }
 }

@@ -268,6 +268,43 @@ fn selectors_name_the_pods_they_select() {
 }
 
 #[test]
+fn autoscalers_and_namespaces_are_referred_to() {
+    let text = "
+{apiVersion: v1, kind: Namespace, metadata: {name: n}}
+---
+{apiVersion: apps/v1, kind: Deployment, metadata: {name: d, namespace: n}, spec: {template: {spec: {containers: [{name: c}]}}}}
+---
+{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: h, namespace: n}, spec: {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: d}}}
+---
+{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: none, namespace: n}, spec: {}}
+---
+{apiVersion: v1, kind: ResourceQuota, metadata: {name: q, namespace: n}}
+---
+{apiVersion: v1, kind: LimitRange, metadata: {name: l, namespace: m}}
+---
+{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: p, namespace: n}, spec: {podSelector: {}}}
+";
+    let built = built(&[("a.yaml", text)]);
+    let read = r#""Namespace/n" <- Namespace/n."#;
+    for (kind, address, attribute, expected) in [
+        (
+            "HorizontalPodAutoscaler",
+            "HorizontalPodAutoscaler/n/h",
+            "selects",
+            "[\"Deployment/n/d\" <- Deployment/n/d.]",
+        ),
+        ("HorizontalPodAutoscaler", "HorizontalPodAutoscaler/n/none", "selects", "-"),
+        ("ResourceQuota", "ResourceQuota/n/q", "in_namespace", read),
+        ("LimitRange", "LimitRange/m/l", "in_namespace", "\"Namespace/m\""),
+        ("NetworkPolicy", "NetworkPolicy/n/p", "in_namespace", read),
+        ("kubernetes.pod", "Deployment/n/d", "namespace_object", read),
+        ("Deployment", "Deployment/n/d", "in_namespace", "-"),
+    ] {
+        assert_eq!(at(&find(&built, kind, address).attributes, attribute), expected, "{address}");
+    }
+}
+
+#[test]
 fn bindings_refer_to_their_role_and_subjects() {
     let text = "
 apiVersion: rbac.authorization.k8s.io/v1
@@ -319,8 +356,53 @@ fn flags_of_the_control_plane_are_a_map() {
         ("command: [kubelet]", "{}"),
         ("command: [nginx, --a=1]", "-"),
         ("args: [--a=1]", "-"),
+        ("args: [kubelet, --a=1]", r#"{a: "1"}"#),
+        ("command: [kubelet, '--a=$(A)', '--b=x$(B)']", r#"{a: ?Environment(A)! *|, b: ?Environment(B)! x|*|}"#),
+        ("command: [kubelet, '--a=$$(A)']", r#"{a: "$$(A)"}"#),
+        ("command: [kubelet, '$(ALL)']", "?Environment(ALL)! *|"),
+        ("command: [sh, -c, 'kubelet --a=1 --b=$B 2>&1 >> /log']", r#"{a: "1", b: ?Environment(B)! *|}"#),
     ] {
         assert_eq!(container(words), expected, "{words}");
+    }
+}
+
+#[test]
+fn the_program_is_found_within_what_runs_it() {
+    for (words, program, flag) in [
+        ("command: [/usr/local/bin/kube-apiserver, --a=1]", "\"kube-apiserver\"", "\"1\""),
+        ("command: [/hyperkube, kube-apiserver, --a=1]", "\"kube-apiserver\"", "\"1\""),
+        ("command: [hyperkube, apiserver], args: [--a=1]", "\"kube-apiserver\"", "\"1\""),
+        ("command: [hyperkube, kubelet, --a, '1']", "\"kubelet\"", "\"1\""),
+        ("command: [/hyperkube]", "\"hyperkube\"", "-"),
+        ("args: [kube-scheduler, --a=1]", "\"kube-scheduler\"", "\"1\""),
+        ("command: [], args: [kube-scheduler, --a=1]", "\"kube-scheduler\"", "\"1\""),
+        ("args: [--a=1]", "-", "-"),
+        ("image: kube-apiserver", "-", "-"),
+        ("command: [/app/server]", "\"server\"", "-"),
+        ("command: ['C:\\k\\kube-proxy.exe', --a=1]", "\"kube-proxy\"", "\"1\""),
+        ("command: [/go-runner, --log-file=/x, /bin/kube-apiserver, --a=1]", "\"kube-apiserver\"", "\"1\""),
+        ("command: [tini, --, env, X=1, etcd, --a=1]", "\"etcd\"", "\"1\""),
+        ("command: [su-exec, nobody, etcd, --a=1]", "\"etcd\"", "\"1\""),
+        ("command: [/bin/sh, -c, 'exec kube-apiserver --a=1 --b=2']", "\"kube-apiserver\"", "\"1\""),
+        ("command: [/bin/sh, -c], args: ['kube-apiserver --a=1']", "\"kube-apiserver\"", "\"1\""),
+        ("command: [bash, -euo, pipefail, -c, 'kubelet --a=1']", "\"kubelet\"", "\"1\""),
+        ("command: [sh, -c, 'set -e; cp /a /b; exec /opt/etcd --a=1 1>>/var/log/etcd.log 2>&1']", "\"etcd\"", "\"1\""),
+        ("command: [sh, -c, 'etcd --a=1 2>&1 | tee /var/log/etcd.log']", "\"etcd\"", "\"1\""),
+        ("command: [sh, -c, 'migrate && exec server']", "\"server\"", "-"),
+        ("command: [sh, -c, 'migrate && server']", "-", "-"),
+        ("command: [sh, -c, 'case $X in a) etcd;; esac']", "?Unsupported(the program of this shell text)", "-"),
+        ("command: [sh, -c, 'case $X in a) b;; esac']", "-", "-"),
+        ("command: [sh, -c, '$PROGRAM --a=1']", "?Environment(PROGRAM)! *|", "-"),
+        ("command: [sh, -c, 'sh -c \"etcd --a=1\"']", "\"etcd\"", "\"1\""),
+        ("command: [sh, start.sh, -c, etcd]", "\"sh\"", "-"),
+        ("command: ['$(DIR)/etcd', --a=1]", "?Environment(DIR)! *|", "-"),
+    ] {
+        let text = format!(
+            "{{apiVersion: v1, kind: Pod, metadata: {{name: a}}, spec: {{containers: [{{name: c, {words}}}]}}}}"
+        );
+        let built = built(&[("a.yaml", &text)]);
+        let container = &find(&built, "kubernetes.container", "Pod/default/a/c").attributes;
+        assert_eq!((&*at(container, "program"), &*at(container, "flags/a")), (program, flag), "{words}");
     }
 }
 
@@ -338,7 +420,7 @@ fn a_chart_is_one_gap() {
         ("other/quoted.yaml", quoted),
     ]);
     let gaps: Vec<_> = built.gaps.iter().map(|gap| (gap.kind, &*gap.path, gap.hint.as_deref().unwrap_or(""))).collect();
-    assert_eq!(gaps, [(GapKind::Template, "web", "render it: helm template web | duecare audit -")]);
+    assert_eq!(gaps, [(GapKind::Template, "web/Chart.yaml", "helm template web | duecare audit -")]);
     assert_eq!(addresses(&built, "ConfigMap"), ["ConfigMap/default/a"]);
     let images: Vec<_> = built.resources.iter().filter(|it| &*it.kind == "kubernetes.container").collect();
     assert_eq!(at(&images[0].attributes, "image"), "?Template(x/{{ .Values.i }}:{{ .Values.t }})! x/|*|:|*|");

@@ -15,6 +15,7 @@ mod inputs;
 mod instance;
 mod json;
 mod jsontext;
+mod kubernetes;
 mod load;
 mod module;
 mod operators;

@@ -9,6 +9,7 @@ use super::eval::Env;
 use super::finish;
 use super::inputs;
 use super::instance::Instance;
+use super::kubernetes;
 use super::load::Loaded;
 use super::module::{Item, Modules, View, alias, modules};
 use super::plan;
@@ -38,6 +39,7 @@ pub(super) fn build(loaded: &Loaded, ctx: &Context) -> Built {
         plan::build(&world, *source, data, &mut built.resources);
     }
     built.gaps.extend(world.into_gaps());
+    kubernetes::add(&mut built, ctx);
     built
 }
 

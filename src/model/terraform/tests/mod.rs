@@ -2,6 +2,7 @@
 
 mod functions;
 mod hostile;
+mod kubernetes;
 mod language;
 mod modules;
 mod plans;

@@ -17,8 +17,19 @@ pub struct Commands {
 const RESERVED: [&str; 15] =
     ["!", "{", "}", "(", ")", "if", "then", "else", "elif", "fi", "while", "until", "do", "done", "time"];
 
+/// Longest text that is taken apart, in bytes; a word of it takes many times its length.
+const MAX_TEXT: usize = 1 << 20;
+
+/// True for a program that takes such a text.
+pub fn is_shell(program: &str) -> bool {
+    matches!(program.rsplit('/').next(), Some("sh" | "bash" | "ash" | "dash" | "ksh" | "zsh"))
+}
+
 /// Takes `text` apart; `None` if it is not simple.
 pub fn commands(text: &str) -> Option<Commands> {
+    if text.len() > MAX_TEXT {
+        return None;
+    }
     let mut out = Commands::default();
     let mut pipeline: Vec<Vec<String>> = Vec::new();
     let mut command: Vec<String> = Vec::new();
