@@ -65,7 +65,7 @@ impl<'a> Container<'a> {
         ];
         more.extend(self.security_context(pod).map(|context| ("securityContext", context)));
         more.extend(self.image().map(|image| ("image_reference", image)));
-        more.extend(pod.get("os").and_then(|os| reach(os, &["name"])).map(|name| ("os", name.clone())));
+        more.extend(pod.os().map(|name| ("os", name)));
         let Command { program, flags } = Command::of(map);
         more.extend(program.map(|program| ("program", program)));
         more.extend(flags.map(|flags| ("flags", flags)));

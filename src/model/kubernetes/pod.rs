@@ -34,6 +34,13 @@ impl<'a> Pod<'a> {
         reach(self.template, &["metadata", "annotations", key])
     }
 
+    /// The operating system: as the pod states it, else as the nodes it asks for have it
+    /// (<https://kubernetes.io/docs/reference/labels-annotations-taints/#kubernetes-io-os>).
+    pub(super) fn os(&self) -> Option<Value> {
+        let stated = self.get("os").and_then(|os| super::reach(os, &["name"]).cloned());
+        stated.or_else(|| self.get("nodeSelector")?.get("kubernetes.io/os").cloned())
+    }
+
     /// The kind of the object that the pod belongs to.
     pub(super) fn owner_kind(&self) -> Value {
         let span = self.owner.map.get("kind").map_or(self.owner.value.span, |value| value.span);

@@ -445,3 +445,19 @@ fn hostile_manifests_end() {
     let built = built(&[("a.yaml", &(pods + &policy.repeat(2_000)))]);
     assert_eq!(addresses(&built, "NetworkPolicy").len(), 2_000);
 }
+
+#[test]
+fn what_a_pod_says_and_is_not_known_its_containers_inherit_unknown() {
+    let text = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  securityContext: \"{{ .Values.context }}\"\n  containers: [{name: app, securityContext: {runAsUser: 7}}]\n";
+    let built = built(&[("c/Chart.yaml", "{apiVersion: v2, name: c}"), ("c/templates/a.yaml", text)]);
+    let app = find(&built, "kubernetes.container", "Pod/default/a/app");
+    assert_eq!(at(&app.attributes, "securityContext/runAsUser"), "7");
+    assert!(at(&app.attributes, "securityContext/runAsNonRoot").starts_with("?Template"));
+}
+
+#[test]
+fn windows_is_known_by_the_nodes_that_a_pod_asks_for() {
+    let text = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  nodeSelector: {kubernetes.io/os: windows}\n  containers: [{name: app}]\n";
+    let built = built(&[("a.yaml", text)]);
+    assert_eq!(at(&find(&built, "kubernetes.container", "Pod/default/a/app").attributes, "os"), "\"windows\"");
+}
