@@ -89,6 +89,7 @@ const MARKERS: &[&str] = &[
     "services",
     "planned_values",
     "terraform_version",
+    "\"encrypted_data\"",
     "\"Modules\"",
 ];
 
@@ -149,6 +150,9 @@ mod tests {
     fn content_decides_where_the_name_does_not() {
         assert_eq!(by_content(Guess::Maybe(Form::Yaml), "on: push\njobs: {}\n"), None);
         assert_eq!(by_content(Guess::Maybe(Form::Yaml), "apiVersion: v1\n"), Some(Form::Yaml));
+        for state in ["{\"version\": 4, \"terraform_version\": \"1.9.0\"}", "{\"encrypted_data\": \"\"}"] {
+            assert_eq!(by_content(by_name(Path::new("terraform.tfstate")), state), Some(Form::Json), "{state}");
+        }
         assert_eq!(by_content(Guess::Template, "{\"Resources\": {}}"), Some(Form::Json));
         assert_eq!(by_text("# x\nresource \"a\" \"b\" {}"), Form::Hcl);
         assert_eq!(by_text("FROM scratch"), Form::Dockerfile);

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::json;
+use super::state;
 use crate::format::{Body as Tree, Document, Form, hcl};
 use crate::model::{Context, resolved};
 use crate::source::SourceId;
@@ -46,6 +47,8 @@ pub(super) struct Loaded<'d> {
     pub installed: BTreeMap<String, BTreeMap<String, String>>,
     /// Plans and states in JSON.
     pub plans: Vec<(SourceId, &'d Value)>,
+    /// States as Terraform stores them.
+    pub states: Vec<(SourceId, &'d Value)>,
     /// All of the above.
     pub used: Vec<SourceId>,
 }
@@ -99,6 +102,10 @@ impl<'d> Loaded<'d> {
         } else if is_plan(data) {
             self.used.push(source);
             self.plans.push((source, data));
+        } else if state::is_state(data) && !document.path.contains("/.terraform/") {
+            // What lies in `.terraform` only says where the state is.
+            self.used.push(source);
+            self.states.push((source, data));
         }
     }
 

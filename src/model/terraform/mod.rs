@@ -24,6 +24,7 @@ mod policy_document;
 mod providers;
 mod resource;
 mod roots;
+mod state;
 mod text;
 mod traverse;
 mod types;

@@ -40,11 +40,11 @@ fn by_address<'v>(value: &'v Value, name: &str) -> HashMap<&'v str, &'v Value> {
     items(value, name).iter().filter_map(|item| Some((text(item, "address")?, item))).collect()
 }
 
-fn items<'v>(value: &'v Value, name: &str) -> &'v [Value] {
+pub(super) fn items<'v>(value: &'v Value, name: &str) -> &'v [Value] {
     value.get(name).and_then(Value::as_list).map_or(&[], |list| list)
 }
 
-fn text<'v>(value: &'v Value, name: &str) -> Option<&'v str> {
+pub(super) fn text<'v>(value: &'v Value, name: &str) -> Option<&'v str> {
     value.get(name).and_then(Value::as_str)
 }
 
@@ -82,6 +82,7 @@ impl Plan<'_, '_> {
         {
             values = mark(&values, unknown, expressions, &format!("{address}."));
         }
+        values = set(&values, expressions);
         if let Some(expressions) = expressions {
             values = refer(&values, expressions, prefix);
         }
@@ -97,7 +98,7 @@ fn call_name(address: &str) -> &str {
 }
 
 /// `value` with its texts replaced where `sensitive` says so.
-fn hide(value: &Value, sensitive: &Value) -> Value {
+pub(super) fn hide(value: &Value, sensitive: &Value) -> Value {
     let whole = sensitive.as_bool() == Some(true);
     let part = |inner: Option<&Value>| if whole { Some(sensitive.clone()) } else { inner.cloned() };
     match &value.data {
@@ -156,6 +157,37 @@ fn mark(value: &Value, unknown: &Value, configured: Option<&Value>, what: &str) 
             mark(&Value::map([], value.span), unknown, configured, what)
         }
         _ => value.clone(),
+    }
+}
+
+/// `value` without what is empty and not configured. The provider lists blocks that are not there as an
+/// empty list, and texts that it was not given as an empty one.
+pub(super) fn set(value: &Value, configured: Option<&Value>) -> Value {
+    let data = match &value.data {
+        Data::Map(map) => {
+            let own = |name: &str| part(configured, name).flatten();
+            let kept = map.iter().filter(|(name, entry)| !is_empty(&entry.value) || own(name).is_some());
+            let entry = |(name, entry): (&Arc<str>, &Entry)| {
+                (name.clone(), Entry { key: entry.key, value: set(&entry.value, own(name)) })
+            };
+            Value::map(kept.map(entry), value.span).data
+        }
+        Data::List(list) if list.iter().any(|item| item.depth() > 0) => {
+            let blocks = configured.and_then(Value::as_list);
+            let item = |(index, item)| set(item, blocks.and_then(|blocks| blocks.get(index)));
+            Value::list(list.iter().enumerate().map(item).collect(), value.span).data
+        }
+        other => other.clone(),
+    };
+    Value { data, span: value.span, refs: value.refs.clone() }
+}
+
+fn is_empty(value: &Value) -> bool {
+    match &value.data {
+        Data::String(text) => text.is_empty(),
+        Data::List(list) => list.is_empty(),
+        Data::Map(map) => map.is_empty(),
+        _ => false,
     }
 }
 

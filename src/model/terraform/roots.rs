@@ -13,6 +13,7 @@ use super::kubernetes;
 use super::load::Loaded;
 use super::module::{Item, Modules, View, alias, modules};
 use super::plan;
+use super::state;
 use super::world::{Root, World};
 use crate::model::{Built, Context};
 use crate::resource::{Domain, Gap, GapKind, Resource, Scope};
@@ -37,6 +38,9 @@ pub(super) fn build(loaded: &Loaded, ctx: &Context) -> Built {
     }
     for (source, data) in &loaded.plans {
         plan::build(&world, *source, data, &mut built.resources);
+    }
+    for (source, data) in &loaded.states {
+        state::build(&world, *source, data, &mut built.resources);
     }
     built.gaps.extend(world.into_gaps());
     kubernetes::add(&mut built, ctx);

@@ -8,6 +8,7 @@ mod modules;
 mod plans;
 mod policies;
 mod references;
+mod states;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -53,7 +54,7 @@ pub(super) fn estate_with(files: &[(&str, &str)], given: &Given) -> Estate {
         let id = sources.add(Source::new(*name, text.as_bytes()));
         let source = sources.get(id).unwrap();
         let form = match name.rsplit('.').next() {
-            Some("json") => Form::Json,
+            Some("json" | "tfstate") => Form::Json,
             Some("tf" | "tofu" | "tfvars") => Form::Hcl,
             _ => continue,
         };

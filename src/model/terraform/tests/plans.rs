@@ -63,3 +63,13 @@ fn states_have_their_values() {
         {"address": "a.b", "type": "a", "name": "b", "values": {"v": 1}}]}}}"#;
     assert_eq!(estate(&[("state.json", state)]).at("a.b", ""), "{v:1}");
 }
+
+#[test]
+fn what_a_plan_lists_empty_is_set_only_if_it_is_configured() {
+    let plan = r#"{"format_version": "1.2",
+        "planned_values": {"root_module": {"resources": [{"address": "a.b", "type": "a", "name": "b", "values":
+            {"logging": [], "key": "", "tags": {}, "rules": [], "n": 0, "block": [{"inner": [], "given": ""}]}}]}},
+        "configuration": {"root_module": {"resources": [{"address": "a.b", "expressions":
+            {"rules": {"constant_value": []}, "block": [{"given": {"constant_value": ""}}]}}]}}}"#;
+    assert_eq!(estate(&[("plan.json", plan)]).at("a.b", ""), "{block:[{given:\"\"}],n:0,rules:[]}");
+}
