@@ -87,11 +87,6 @@ impl<'a> Container<'a> {
         }
         let mine = |key: &str| own.and_then(|own| own.get(key));
         let mut entries: Vec<(Arc<str>, Entry)> = Vec::new();
-        // What the pod says is not known: then neither is what the container inherits of it.
-        if let Some(unknown) = pod.get("securityContext").filter(|of_pod| of_pod.as_unknown().is_some()) {
-            let open = INHERITED.iter().filter(|key| mine(key).is_none());
-            entries.extend(open.map(|key| (Arc::from(*key), Entry { key: unknown.span, value: unknown.clone() })));
-        }
         for key in INHERITED.iter().copied() {
             let Some(inherited) = of_pod.and_then(|context| reach(context, &[key])) else { continue };
             let value = match (mine(key), key) {
