@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::civil::Date;
+use rayon::prelude::*;
 
 use crate::assess::{self, Exit};
 use crate::budget::Budget;
@@ -54,6 +55,8 @@ pub struct Request {
     pub gate: Option<Severity>,
     /// True if findings are not to fail the gate.
     pub exit_zero: bool,
+    /// True if nothing of what passes is shown, so that it need not be put into words.
+    pub brief: bool,
 }
 
 /// The result of an audit.
@@ -160,11 +163,12 @@ fn model(read: &mut Ingested, request: &Request, budget: &Budget, files: &RootFi
     let context = Context { sources: &read.sources, budget, given: &request.given, files };
     let documents: Vec<_> = read.documents.iter().collect();
     let (mut resources, mut used) = (Vec::new(), Vec::new());
-    for model in model::MODELS {
-        let built = (model.build)(&documents, &context);
+    let built: Vec<_> =
+        model::MODELS.par_iter().map(|model| (model.domain, (model.build)(&documents, &context))).collect();
+    for (domain, built) in built {
         resources.extend(built.resources);
         read.gaps.extend(built.gaps);
-        used.extend(built.used.into_iter().map(|source| (source, model.domain)));
+        used.extend(built.used.into_iter().map(|source| (source, domain)));
     }
     (resources, used)
 }
@@ -202,7 +206,13 @@ fn decide(read: &mut Ingested, request: &Request) -> Decisions {
         let message = format!("an ignore that switches nothing off: {}", malformed.message);
         read.gaps.push(Gap { kind: GapKind::Note, path, span: Some(malformed.span), message, hint: None });
     }
-    Decisions { ignores, waivers: request.waivers.clone(), baseline: request.baseline.clone(), today: request.today }
+    Decisions {
+        ignores,
+        waivers: request.waivers.clone(),
+        baseline: request.baseline.clone(),
+        today: request.today,
+        brief: request.brief,
+    }
 }
 
 /// An audit in which no rule applied to anything proves nothing.

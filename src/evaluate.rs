@@ -24,6 +24,8 @@ pub struct Evaluator<'a> {
     pub estate: &'a Estate,
     /// The day of the audit.
     pub today: jiff::civil::Date,
+    /// True to explain only what failed or is not known; for an audit that shows nothing else.
+    pub brief: bool,
 }
 
 /// Where a question is asked: in a resource, or in one member of it.
@@ -59,7 +61,10 @@ impl Evaluator<'_> {
         // Several checks of one rule on one resource must all pass: the worst outcome counts.
         let (verdict, check) =
             checks.map(|check| (self.verdict(check, frame), check)).min_by_key(|(verdict, _)| *verdict)?;
-        Some(Finding { rule: rule.clone(), resource: index, verdict, evidence: self.evidence(check, frame, verdict) })
+        let shown = !self.brief || matches!(verdict, Verdict::Fail | Verdict::Unknown);
+        let evidence =
+            if shown { self.evidence(check, frame, verdict) } else { frame.evidence(String::new(), String::new()) };
+        Some(Finding { rule: rule.clone(), resource: index, verdict, evidence })
     }
 
     fn verdict(&self, check: &Check, frame: Frame) -> Verdict {

@@ -53,6 +53,8 @@ pub struct Decisions {
     pub baseline: BTreeSet<String>,
     /// The day of the audit.
     pub today: Date,
+    /// True if nothing of what passes is shown.
+    pub brief: bool,
 }
 
 /// Applies every rule of the pack to every resource of its kinds, worst findings first.
@@ -61,7 +63,7 @@ pub struct Decisions {
 /// A built-in rule that cannot be read, which is a mistake in this program.
 pub fn judge(pack: &Pack, estate: &Estate, sources: &Sources, decisions: &Decisions) -> Result<Vec<Judged>, String> {
     let by_kind = rules_by_kind(pack, estate)?;
-    let evaluator = Evaluator { estate, today: decisions.today };
+    let evaluator = Evaluator { estate, today: decisions.today, brief: decisions.brief };
     let apply = |index: usize| -> Vec<Finding> {
         let kind = estate.resources.get(index).map(|resource| resource.kind.clone());
         let rules = kind.and_then(|kind| by_kind.get(&kind)).into_iter().flatten();
@@ -125,6 +127,9 @@ fn stand(
     names: &Names,
     seen: &mut HashMap<String, usize>,
 ) -> Judged {
+    if decisions.brief && matches!(finding.verdict, Verdict::Pass | Verdict::NotApplicable) {
+        return Judged { finding, location: None, fingerprint: String::new(), standing: Standing::Open };
+    }
     let location = sources.locate(finding.evidence.span);
     let resource = estate.resources.get(finding.resource);
     let (address, span) = resource.map_or(("", finding.evidence.span), |resource| (&*resource.address, resource.span));

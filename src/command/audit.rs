@@ -30,7 +30,9 @@ pub fn run(args: &Audit, global: &Global) -> anyhow::Result<u8> {
         out::stderr(notice);
     }
     let min_severity = min_severity(args.min_severity, &loaded.config)?;
-    let audit = pipeline::run(request(args, loaded.config)?)?;
+    // A table shows passes only when it is asked to; every other format may.
+    let brief = !global.verbose && outputs.iter().all(|(format, _)| format.name == "table");
+    let audit = pipeline::run(request(args, loaded.config, brief)?)?;
     for (format, path) in &outputs {
         let terminal = path.is_none() && std::io::stdout().is_terminal();
         let options = Options {
@@ -93,7 +95,7 @@ fn min_severity(flag: Option<Severity>, config: &Config) -> anyhow::Result<Sever
     }
 }
 
-fn request(args: &Audit, config: Config) -> anyhow::Result<Request> {
+fn request(args: &Audit, config: Config, brief: bool) -> anyhow::Result<Request> {
     let or = |flag: &[String], config: &[String]| if flag.is_empty() { config.to_vec() } else { flag.to_vec() };
     let gate = settings::gate(args.fail_on, &config)?.severity();
     let mut law = super::law()?;
@@ -120,6 +122,7 @@ fn request(args: &Audit, config: Config) -> anyhow::Result<Request> {
         baseline: baseline.map(|path| settings::baseline(path)).transpose()?.unwrap_or_default(),
         gate,
         exit_zero: args.exit_zero,
+        brief,
     })
 }
 

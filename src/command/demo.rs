@@ -106,6 +106,7 @@ fn request() -> anyhow::Result<Request> {
         baseline: std::collections::BTreeSet::new(),
         gate: Some(Severity::High),
         exit_zero: false,
+        brief: false,
     })
 }
 

@@ -206,6 +206,7 @@ pub fn audit() -> Audit {
         line,
     };
     let decisions = Decisions {
+        brief: false,
         ignores: vec![
             ignore("aws-rds-storage-encrypted", jiff::civil::date(2027, 1, 31), 7),
             ignore("CKV_AWS_17", jiff::civil::date(2026, 1, 31), 7),

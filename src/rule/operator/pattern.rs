@@ -3,7 +3,7 @@
 
 use std::sync::OnceLock;
 
-use regex::{Regex, RegexBuilder};
+use regex::bytes::{Regex, RegexBuilder};
 
 /// A regular expression.
 #[derive(Clone, Debug)]
@@ -23,14 +23,20 @@ impl Pattern {
 
     /// Why the text is not a regular expression; `None` if it is one.
     pub fn mistake(&self) -> Option<String> {
-        let error = RegexBuilder::new(&self.text).size_limit(MAX_COMPILED).build().err()?;
+        let error = self.compile().err()?;
         Some(error.to_string().lines().last().unwrap_or_default().trim().to_owned())
     }
 
     /// Whether it is found in `text`; `None` if it is not a regular expression.
     pub fn finds(&self, text: &str) -> Option<bool> {
-        let compile = || RegexBuilder::new(&self.text).size_limit(MAX_COMPILED).build().ok();
-        self.compiled.get_or_init(compile).as_ref().map(|regex| regex.is_match(text))
+        let compiled = self.compiled.get_or_init(|| self.compile().ok());
+        compiled.as_ref().map(|regex| regex.is_match(text.as_bytes()))
+    }
+
+    /// Letters, digits and case are those of ASCII: what configurations name is, and the tables of
+    /// Unicode make a pattern many times as large.
+    fn compile(&self) -> Result<Regex, regex::Error> {
+        RegexBuilder::new(&self.text).unicode(false).size_limit(MAX_COMPILED).build()
     }
 
     /// True if it asks nothing about where in a text it is found.
