@@ -218,11 +218,15 @@ impl Evaluator<'_> {
                 let first = explained.next();
                 // Of several that would have done, the one that stands in the text says most.
                 let vague = first.as_ref().is_some_and(|first| first.span == frame.resource.span);
-                let better = if vague && matches!(assertion, Assertion::Any(_)) {
-                    explained.find(|other| other.span != frame.resource.span && frame.resource.span.covers(other.span))
+                let own = frame.resource.span;
+                let others: Vec<Evidence> = if vague && matches!(assertion, Assertion::Any(_)) {
+                    explained.filter(|other| other.span != own).collect()
                 } else {
-                    None
+                    Vec::new()
                 };
+                // A companion's setting is told of, and the resource that it belongs to is pointed at.
+                let companion = others.first().map(|other| Evidence { span: own, ..other.clone() });
+                let better = others.into_iter().find(|other| own.covers(other.span)).or(companion);
                 let mut evidence = better
                     .or(first)
                     .unwrap_or_else(|| frame.evidence("it is there".to_owned(), frame.words(|| assertion.words())));
@@ -281,7 +285,15 @@ impl Evaluator<'_> {
             Decider::Member(..) if nobody_fits => frame.seen_none(named, &members.path, frame.words(|| whole.words())),
             Decider::Member(inner, n) => {
                 let truth = self.truth(&members.body, inner);
-                self.explain(&members.body, inner, &format!("{named}{n}."), truth)
+                let mut evidence = self.explain(&members.body, inner, &format!("{named}{n}."), truth);
+                // What makes a member match is all of it, not the first thing that was asked.
+                if truth == Truth::True && inner.base.as_map().is_some() {
+                    let member = redact::value(&frame.resource.kind, &named, inner.base, frame.base);
+                    if !redact::is_withheld(&member) {
+                        evidence.observed = format!("{named}{n} = {member}");
+                    }
+                }
+                evidence
             }
             Decider::Unknown(value) => frame.seen(named, value, frame.words(|| whole.words())),
             Decider::Open | Decider::Perhaps(_) | Decider::Nobody => {
@@ -410,7 +422,7 @@ impl<'a> Frame<'a> {
             .sum();
         let observed = match (members, found) {
             (1, Some(value)) => format!("{named} = {}", redact::value(&self.resource.kind, &named, value, self.base)),
-            _ => format!("{named} has {members} members, none of which is that"),
+            _ => format!("{named} has {members} members, none of which fits"),
         };
         let only = |value: &Value| value.as_list().and_then(|list| list.first().map(|member| member.span));
         let span = found.map_or(self.resource.span, |value| only(value).filter(|_| members == 1).unwrap_or(value.span));

@@ -84,6 +84,8 @@ const SECRET_SHAPES: &[&str] = &[
     r"\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.",
     r"(?i)\b(postgres(ql)?|mysql|mongodb(\+srv)?|redis|amqps?|https?)://[^\s:/@]+:[^\s/@]+@",
     r#"(?i)(pass(word|wd|phrase)?|pwd|secret|token|api_?key|access_?key|account_?key|private_?key)["']?\s*[=:]\s*["']?[^\s;,&"'$({<]{4,}"#,
+    // A password that is piped or given to the program that sets it.
+    r"(?i)\b(chpasswd|htpasswd|openssl\s+passwd|passwd\s+--stdin)\b",
     r"\$(1|2[aby]|5|6|y)\$[./A-Za-z0-9$]{8,}",
 ];
 
@@ -128,6 +130,11 @@ pub fn value(kind: &str, path: &str, it: &Value, beside: &Value) -> String {
         Data::Map(map) if holds_a_secret("", it) => format!("(a map of {}, with a secret among them)", map.len()),
         _ => text(&show::value(it)),
     }
+}
+
+/// True for what [`value`] says in place of a secret.
+pub fn is_withheld(shown: &str) -> bool {
+    shown.starts_with("(withheld") || shown.ends_with("with a secret among them)")
 }
 
 /// True if there is a secret somewhere in the value, which stands under `key`.
@@ -210,6 +217,7 @@ mod tests {
             "ENV DB_PASSWORD=hunter2",
             "--token: \"abcdefgh\"",
             "-----BEGIN RSA PRIVATE KEY-----",
+            "RUN echo 'clinic:Winter-2031' | chpasswd",
         ] {
             assert!(shown("anything", &of(secret)).starts_with("(withheld"), "{secret}");
         }

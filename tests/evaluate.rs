@@ -188,11 +188,11 @@ fn evidence_names_the_attribute_and_both_values() {
         vec![resource("thing", "thing.a", "{ in: [{ cidr: [10.0.0.0/8] }, { cidr: [0.0.0.0/0] }] }")],
         false,
     );
-    assert_eq!(found.evidence.observed, "in[1].cidr = [\"0.0.0.0/0\"]");
+    assert_eq!(found.evidence.observed, "in[1] = {cidr: [\"0.0.0.0/0\"]}");
     assert_eq!(found.evidence.expected, "no in with cidr contains 0.0.0.0/0");
     let some = "assert: { some: { in: { key: { equals: a, default: null } } } }";
     let found = find(some, vec![resource("thing", "thing.a", "{ in: [{ key: b }, { key: c }] }")], false);
-    assert_eq!(found.evidence.observed, "in has 2 members, none of which is that");
+    assert_eq!(found.evidence.observed, "in has 2 members, none of which fits");
     assert_eq!(found.evidence.expected, "a in with key is a");
     let check = "assert: { on: { equals: true, default: false } }";
     let found = find(check, vec![resource("thing", "thing.a", "{}")], false);
