@@ -168,7 +168,7 @@ fn empty(value: Option<&Value>) -> Truth {
         Some(Data::Unknown(unknown)) => {
             let filled = unknown.pieces.iter().flatten().flatten().any(|piece| !piece.is_empty());
             // An id or a name that a provider gives is never empty.
-            let given = unknown.non_null && unknown.reason == Reason::Computed;
+            let given = unknown.non_null && matches!(unknown.reason, Reason::Computed | Reason::Lookup);
             if filled || given { Truth::False } else { Truth::Unknown }
         }
         Some(_) => Truth::False,
