@@ -157,10 +157,15 @@ impl Estate {
             let service = rest.split(':').nth(1).unwrap_or_default();
             return kinds.iter().any(|kind| services(kind).iter().any(|own| own == service));
         }
+        // A data source stands for a resource of its type that was made elsewhere.
+        let wanted = |kind: &str| kinds.iter().any(|wanted| **wanted == *kind.strip_prefix("data.").unwrap_or(kind));
         let other = |reference: &Reference| {
-            let read = !self.at(scope, &reference.address).is_empty();
+            let read = self.at(scope, &reference.address).iter().filter_map(|n| self.resources.get(*n)).next();
             let kind = kind_of(&reference.address).filter(|_| scope.domain == Domain::Terraform);
-            read || kind.is_some_and(|kind| !kinds.iter().any(|wanted| **wanted == kind))
+            match read {
+                Some(read) => !wanted(&read.kind),
+                None => kind.is_some_and(|kind| !wanted(&kind)),
+            }
         };
         value.references().is_empty() || !value.references().iter().all(other)
     }
@@ -420,6 +425,10 @@ mod tests {
             Estate::new(vec![resource("db", "db.a", vec![("key", key)]), resource("db", "db.b", vec![])], false);
         let keys = [Arc::from("aws_kms_key")];
         assert!(estate.linked_to(0, &keys, &Path::parse("key").unwrap()).open);
+        let data = resource("data.aws_kms_key", "data.aws_kms_key.k", vec![]);
+        let db = resource("db", "db.c", vec![("key", refers("data.aws_kms_key.k"))]);
+        let looked_up = Estate::new(vec![db, data], false);
+        assert!(looked_up.linked_to(0, &keys, &Path::parse("key").unwrap()).open, "a key that is looked up is a key");
         let other = [Arc::from("aws_acm_certificate")];
         assert!(!estate.linked_to(0, &other, &Path::parse("key").unwrap()).open, "an ARN of another service");
         assert_eq!(estate.linked_to(1, &keys, &Path::parse("key").unwrap()), Linked::default());

@@ -16,7 +16,7 @@ use crate::rule::operator::Surroundings;
 use crate::rule::path::{Hit, Path};
 use crate::rule::{Check, Rule};
 use crate::truth::Truth;
-use crate::value::{Data, Value};
+use crate::value::{Data, Reason, Value};
 
 /// What evaluation knows besides rule and resource.
 pub struct Evaluator<'a> {
@@ -150,8 +150,12 @@ impl Evaluator<'_> {
         let mut tally = Tally::new(members.quantifier, wanted);
         for hit in members.path.select(frame.start(&members.path)) {
             let (Hit::Found(value) | Hit::Beyond(value)) = hit else { continue };
-            if value.as_unknown().is_some() {
-                tally.add(Truth::Unknown, || Decider::Unknown(value));
+            if let Some(unknown) = value.as_unknown() {
+                // An attribute of another resource is one value, of which something can be said.
+                let one = !value.references().is_empty() && unknown.reason == Reason::Computed && unknown.non_null;
+                let inner = Frame { base: value, ..frame };
+                let truth = if one { self.truth(&members.body, inner) } else { Truth::Unknown };
+                tally.add(truth, || Decider::Unknown(value));
                 continue;
             }
             let items = value.as_list().map_or(std::slice::from_ref(value), |list| &list[..]);

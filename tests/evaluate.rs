@@ -103,6 +103,9 @@ fn one_resource() {
         (some, "{ in: [b, '?', a] }", "pass"),
         (some, "{ in: [] }", "fail"),
         (some, "{ in: a }", "pass"),
+        (some, "{ in: '&key' }", "unknown"),
+        ("assert: { none: { in: { .: { refers: false, equals: a } } } }", "{ in: '&key' }", "pass"),
+        ("assert: { none: { in: { .: { refers: false, equals: a } } } }", "{ in: '?' }", "unknown"),
         // A path through a list: every value counts.
         ("assert: { in.from: { equals: 1, default: null } }", "{ in: [{ from: 1 }, { from: 2 }] }", "fail"),
         ("assert: { in.from: { equals: 1, default: null } }", "{ in: [{ from: 1 }, { from: 1 }] }", "pass"),

@@ -41,7 +41,8 @@ impl Pattern {
 
     /// True if it asks nothing about where in a text it is found.
     pub fn is_unanchored(&self) -> bool {
-        !["^", "$", "\\b", "\\B", "\\A", "\\z"].iter().any(|anchor| self.text.contains(anchor))
+        let text = self.text.replace("[^", "[");
+        !["^", "$", "\\b", "\\B", "\\A", "\\z"].iter().any(|anchor| text.contains(anchor))
     }
 }
 
