@@ -79,7 +79,16 @@ pub fn judge(pack: &Pack, estate: &Estate, sources: &Sources, decisions: &Decisi
     let aliases = Names { pack };
     let mut judged: Vec<Judged> =
         findings.into_iter().map(|finding| stand(finding, estate, sources, decisions, &aliases, &mut seen)).collect();
-    judged.sort_by(|a, b| order(a).cmp(&order(b)));
+    // What passes is not shown in a brief audit, so only what decides is put in order.
+    let decides = |judged: &Judged| matches!(judged.finding.verdict, Verdict::Fail | Verdict::Unknown);
+    if decisions.brief {
+        let (mut decisive, rest): (Vec<Judged>, Vec<Judged>) = judged.into_iter().partition(decides);
+        decisive.sort_by(|a, b| order(a).cmp(&order(b)));
+        decisive.extend(rest);
+        judged = decisive;
+    } else {
+        judged.sort_by(|a, b| order(a).cmp(&order(b)));
+    }
     Ok(judged)
 }
 
@@ -93,15 +102,19 @@ fn order(judged: &Judged) -> Order<'_> {
 /// The rules for each kind there is. Only these are read from the pack.
 fn rules_by_kind(pack: &Pack, estate: &Estate) -> Result<HashMap<Arc<str>, Vec<Arc<Rule>>>, String> {
     let mut by_kind: HashMap<Arc<str>, Vec<Arc<Rule>>> = HashMap::new();
-    for (index, card) in pack.cards().enumerate() {
-        let present: Vec<&str> =
-            card.kinds.iter().map(|kind| &**kind).filter(|kind| !estate.of_kind(kind).is_empty()).collect();
-        if present.is_empty() {
-            continue;
-        }
-        let rule = pack.rule(index)?;
-        for kind in present {
-            by_kind.entry(kind.into()).or_default().push(rule.clone());
+    let present = |card: &Card| card.kinds.iter().any(|kind| !estate.of_kind(kind).is_empty());
+    let wanted: Vec<usize> =
+        pack.cards().enumerate().filter(|(_, card)| present(card)).map(|(index, _)| index).collect();
+    let load = |index: &usize| pack.rule(*index);
+    // Starting a pool costs more than reading a few rules.
+    let rules: Result<Vec<Arc<Rule>>, String> =
+        if wanted.len() < 200 { wanted.iter().map(load).collect() } else { wanted.par_iter().map(load).collect() };
+    for rule in rules? {
+        let mut kinds: Vec<&Arc<str>> = rule.checks.iter().flat_map(|check| &check.applies_to).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        for kind in kinds {
+            by_kind.entry(kind.clone()).or_default().push(rule.clone());
         }
     }
     Ok(by_kind)
