@@ -68,9 +68,9 @@ pub fn colored(choice: Color, terminal: bool) -> bool {
     }
 }
 
-/// Width of the page in columns: `COLUMNS` if it is set, else as the terminal has it, else 100.
+/// Width of the page in columns: `COLUMNS` if it is set, else as the terminal has it, else 80.
 pub fn width() -> usize {
     let set = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     let terminal = || terminal_size::terminal_size_of(io::stdout()).map(|(columns, _)| usize::from(columns.0));
-    set.or_else(terminal).unwrap_or(100).clamp(60, 160)
+    set.or_else(terminal).unwrap_or(80).clamp(60, 160)
 }
