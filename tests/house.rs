@@ -114,3 +114,11 @@ fn every_file_opens_with_what_it_is() {
         library().into_iter().filter(|(_, text)| !text.starts_with("//! ")).map(|(file, _)| file).collect();
     assert!(mute.is_empty(), "no `//!` at the top of {mute:?}");
 }
+
+#[test]
+fn the_documentation_names_every_directory_that_is_left_out() {
+    let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/languages.md")).unwrap();
+    for name in duecare::discover::SKIPPED_DIRECTORIES {
+        assert!(page.contains(&format!("`{name}`")), "docs/languages.md does not name {name}");
+    }
+}
