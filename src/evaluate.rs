@@ -229,8 +229,11 @@ impl Evaluator<'_> {
                     Vec::new()
                 };
                 // A companion's setting is told of, and the resource that it belongs to is pointed at.
-                let companion = others.first().map(|other| Evidence { span: own, ..other.clone() });
-                let better = others.into_iter().find(|other| own.covers(other.span)).or(companion);
+                let companion = others.iter().find(|other| !own.covers(other.span));
+                let companion = companion.map(|other| Evidence { span: own, ..other.clone() });
+                // That an attribute is not set says more than what another one is.
+                let unset = first.as_ref().is_some_and(|first| !first.path.is_empty());
+                let better = others.into_iter().find(|other| !unset && own.covers(other.span)).or(companion);
                 let mut evidence = better
                     .or(first)
                     .unwrap_or_else(|| frame.evidence("it is there".to_owned(), frame.words(|| assertion.words())));
