@@ -4,11 +4,12 @@
 //! all, and [`explain`](Evaluator::explain) walks once more to the part that decided, so that the many
 //! parts that did not decide cost nothing.
 
+mod explain;
+
 use std::sync::Arc;
 
 use crate::estate::{Estate, Linked as Links};
 use crate::finding::{Evidence, Finding, Verdict};
-use crate::redact;
 use crate::resource::Resource;
 use crate::rule::assertion::{Assertion, Attribute, Link, Linked, Members, Present, Quantifier};
 use crate::rule::load::other_path;
@@ -16,7 +17,7 @@ use crate::rule::operator::Surroundings;
 use crate::rule::path::{Hit, Path};
 use crate::rule::{Check, Rule};
 use crate::truth::Truth;
-use crate::value::{Data, Reason, Value};
+use crate::value::{Reason, Value};
 
 /// What evaluation knows besides rule and resource.
 pub struct Evaluator<'a> {
@@ -212,152 +213,6 @@ impl Evaluator<'_> {
         let resource = self.estate.resources.get(index)?;
         Some(Frame { index, resource, base: &resource.attributes, worded: true })
     }
-
-    /// The evidence of the part that made the assertion `truth`; `prefix` leads to the frame's base.
-    fn explain(&self, assertion: &Assertion, frame: Frame, prefix: &str, truth: Truth) -> Evidence {
-        match assertion {
-            Assertion::All(list) | Assertion::Any(list) => {
-                let decided = list.iter().filter(|part| self.truth(part, frame) == truth);
-                let mut explained = decided.map(|part| self.explain(part, frame, prefix, truth));
-                let first = explained.next();
-                // Of several that would have done, the one that stands in the text says most.
-                let vague = first.as_ref().is_some_and(|first| first.span == frame.resource.span);
-                let own = frame.resource.span;
-                let others: Vec<Evidence> = if vague && matches!(assertion, Assertion::Any(_)) {
-                    explained.filter(|other| other.span != own).collect()
-                } else {
-                    Vec::new()
-                };
-                // A companion's setting is told of, and the resource that it belongs to is pointed at.
-                let companion = others.iter().find(|other| !own.covers(other.span));
-                let companion = companion.map(|other| Evidence { span: own, ..other.clone() });
-                // That an attribute is not set says more than what another one is.
-                let unset = first.as_ref().is_some_and(|first| !first.path.is_empty());
-                let better = others.into_iter().find(|other| !unset && own.covers(other.span)).or(companion);
-                let mut evidence = better
-                    .or(first)
-                    .unwrap_or_else(|| frame.evidence("it is there".to_owned(), frame.words(|| assertion.words())));
-                if matches!(assertion, Assertion::Any(_)) && truth != Truth::True {
-                    evidence.expected = frame.words(|| assertion.words());
-                }
-                evidence
-            }
-            Assertion::Not(inner) => {
-                Evidence { expected: frame.words(|| assertion.words()), ..self.explain(inner, frame, prefix, !truth) }
-            }
-            Assertion::Members(members) => self.explain_members(members, assertion, frame, prefix, truth),
-            Assertion::Linked(linked) => {
-                let decider = self.linked(linked, frame, Some(truth)).1;
-                let what = linked.kinds.join(" or ");
-                let none = || match linked.by {
-                    Link::Via(_) => format!("no {what} refers to it"),
-                    Link::To(_) => format!("it refers to no {what}"),
-                };
-                self.explain_others(&linked.body, assertion, frame, decider, &what, none)
-            }
-            Assertion::Present(present) => {
-                let raw = self.present(present, None).0;
-                let decider = self.present(present, Some(raw)).1;
-                let what = present.kinds.join(" or ");
-                let none = || format!("no {what} among the resources that were read");
-                let mut evidence = self.explain_others(&present.body, assertion, frame, decider, &what, none);
-                if raw == Truth::False && !self.estate.whole {
-                    evidence.observed.push_str("; it may be elsewhere");
-                }
-                evidence
-            }
-            Assertion::Attribute(attribute) => self.explain_attribute(attribute, frame, prefix, truth),
-            Assertion::Unknown(reason) => {
-                frame.evidence(format!("not known: {reason}"), frame.words(|| assertion.words()))
-            }
-        }
-    }
-
-    fn explain_members(
-        &self,
-        members: &Members,
-        whole: &Assertion,
-        frame: Frame,
-        prefix: &str,
-        truth: Truth,
-    ) -> Evidence {
-        let named = named(prefix, &members.path);
-        let nobody_fits = match members.quantifier {
-            Quantifier::Each => false,
-            Quantifier::Some => truth == Truth::False,
-            Quantifier::None => truth == Truth::True,
-        };
-        let mut evidence = match self.members(members, frame, Some(truth)).1 {
-            // Any one of them would be an arbitrary witness: the list itself is the evidence.
-            Decider::Member(..) if nobody_fits => frame.seen_none(named, &members.path, frame.words(|| whole.words())),
-            Decider::Member(inner, n) => {
-                let truth = self.truth(&members.body, inner);
-                let mut evidence = self.explain(&members.body, inner, &format!("{named}{n}."), truth);
-                // What makes a member match is all of it, not the first thing that was asked.
-                if truth == Truth::True && inner.base.as_map().is_some() {
-                    let member = redact::value(&frame.resource.kind, &named, inner.base, frame.base);
-                    if !redact::is_withheld(&member) {
-                        evidence.observed = format!("{named}{n} = {member}");
-                    }
-                }
-                evidence
-            }
-            Decider::Unknown(value) => frame.seen(named, value, frame.words(|| whole.words())),
-            Decider::Open | Decider::Perhaps(_) | Decider::Nobody => {
-                frame.evidence(format!("{named} is not set"), frame.words(|| whole.words()))
-            }
-        };
-        if members.quantifier != Quantifier::Each {
-            // A member's own expectation is half of the story: "a rule with ...", "no rule with ...".
-            evidence.expected = frame.words(|| whole.words());
-        }
-        evidence
-    }
-
-    /// Evidence that lies in another resource.
-    fn explain_others(
-        &self,
-        body: &Assertion,
-        whole: &Assertion,
-        frame: Frame,
-        decider: Decider,
-        what: &str,
-        none: impl Fn() -> String,
-    ) -> Evidence {
-        let mut evidence = match decider {
-            Decider::Member(inner, _) => {
-                let truth = self.truth(body, inner);
-                let mut evidence = self.explain(body, Frame { worded: false, ..inner }, "", truth);
-                evidence.observed = format!("{}: {}", inner.resource.address, evidence.observed);
-                evidence
-            }
-            Decider::Open => frame.evidence(format!("it refers to a {what} that was not read"), String::new()),
-            Decider::Perhaps(other) => {
-                frame.evidence(format!("whether {} belongs to it is not known", other.address), String::new())
-            }
-            Decider::Unknown(_) | Decider::Nobody => frame.evidence(none(), String::new()),
-        };
-        evidence.expected = frame.words(|| whole.words());
-        evidence
-    }
-
-    fn explain_attribute(&self, attribute: &Attribute, frame: Frame, prefix: &str, truth: Truth) -> Evidence {
-        let named = named(prefix, &attribute.path);
-        let hits = attribute.path.select(frame.start(&attribute.path));
-        let decided = hits.into_iter().find(|hit| self.value(attribute, *hit, frame) == truth);
-        match decided {
-            Some(Hit::Found(value) | Hit::Beyond(value)) => frame.seen(named, value, frame.words(|| attribute.words())),
-            Some(Hit::Absent(at)) => {
-                let default = attribute.default.as_ref().filter(|value| !value.is_null());
-                let default = default.map(|value| format!(" (default {})", crate::show::scalar(value)));
-                let observed = format!("{named} is not set{}", default.unwrap_or_default());
-                let top = std::ptr::eq(at, &raw const frame.resource.attributes);
-                let span = if top { frame.resource.span } else { at.span };
-                Evidence { path: named, span, ..frame.evidence(observed, frame.words(|| attribute.words())) }
-            }
-            None => frame.evidence(String::new(), frame.words(|| attribute.words())),
-        }
-    }
 }
 
 /// Joins the truths of members, and keeps what decided.
@@ -389,63 +244,9 @@ impl<'a> Tally<'a> {
     }
 }
 
-/// The path as seen from the resource.
-fn named(prefix: &str, path: &Path) -> String {
-    match path {
-        path if path.absolute => path.to_string(),
-        path if path.segments.is_empty() => prefix.trim_end_matches('.').to_owned(),
-        path => format!("{prefix}{path}"),
-    }
-}
-
 impl<'a> Frame<'a> {
     /// Where a path starts.
     fn start(&self, path: &Path) -> &'a Value {
         if path.absolute { &self.resource.attributes } else { self.base }
-    }
-
-    /// The expectation, unless the rule has its own words.
-    fn words(&self, words: impl FnOnce() -> String) -> String {
-        if self.worded { words() } else { String::new() }
-    }
-
-    fn evidence(&self, observed: String, expected: String) -> Evidence {
-        Evidence { path: String::new(), observed, expected, span: self.resource.span, unknown: None }
-    }
-
-    /// The evidence of a list none of whose members fits.
-    fn seen_none(&self, named: String, path: &Path, expected: String) -> Evidence {
-        let hits = path.select(self.start(path));
-        let found = hits.iter().find_map(|hit| match hit {
-            Hit::Found(value) | Hit::Beyond(value) => Some(*value),
-            Hit::Absent(_) => None,
-        });
-        let members: usize = hits
-            .iter()
-            .map(|hit| match hit {
-                Hit::Found(value) => value.as_list().map_or(1, |list| list.len()),
-                Hit::Absent(_) | Hit::Beyond(_) => 0,
-            })
-            .sum();
-        let observed = match (members, found) {
-            (1, Some(value)) => format!("{named} = {}", redact::value(&self.resource.kind, &named, value, self.base)),
-            _ => format!("{named} has {members} members, none of which fits"),
-        };
-        let only = |value: &Value| value.as_list().and_then(|list| list.first().map(|member| member.span));
-        let span = found.map_or(self.resource.span, |value| only(value).filter(|_| members == 1).unwrap_or(value.span));
-        Evidence { path: named, span, ..self.evidence(observed, expected) }
-    }
-
-    /// The evidence of a value that is there.
-    fn seen(&self, named: String, value: &Value, expected: String) -> Evidence {
-        let (observed, unknown) = match &value.data {
-            Data::Unknown(unknown) => {
-                let what = crate::show::one_line(&unknown.what);
-                let observed = format!("{named} is not known: {what} ({})", unknown.reason.words());
-                (observed, Some((unknown.reason, unknown.what.clone())))
-            }
-            _ => (format!("{named} = {}", redact::value(&self.resource.kind, &named, value, self.base)), None),
-        };
-        Evidence { path: named, observed, expected, span: value.span, unknown }
     }
 }
