@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::civil::Date;
-use rayon::prelude::*;
 
 use crate::assess::{self, Exit};
 use crate::budget::Budget;
@@ -19,6 +18,7 @@ use crate::ingest::{self, Ingested, Input, RootFiles, State};
 use crate::judge::{self, Decisions, Judged, Standing};
 use crate::model::{self, Context, Given};
 use crate::open::Root;
+use crate::pool;
 use crate::resource::{Domain, Gap, GapKind, Resource};
 use crate::rule::Severity;
 use crate::rule::pack::Pack;
@@ -163,8 +163,8 @@ fn model(read: &mut Ingested, request: &Request, budget: &Budget, files: &RootFi
     let context = Context { sources: &read.sources, budget, given: &request.given, files };
     let documents: Vec<_> = read.documents.iter().collect();
     let (mut resources, mut used) = (Vec::new(), Vec::new());
-    let built: Vec<_> =
-        model::MODELS.par_iter().map(|model| (model.domain, (model.build)(&documents, &context))).collect();
+    let worth = documents.len() >= ingest::WORTH_A_POOL;
+    let built = pool::map(model::MODELS, worth, |model| (model.domain, (model.build)(&documents, &context)));
     for (domain, built) in built {
         resources.extend(built.resources);
         read.gaps.extend(built.gaps);

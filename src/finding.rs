@@ -24,6 +24,11 @@ impl Verdict {
     /// Every verdict, worst first.
     pub const ALL: &[Verdict] = &[Verdict::Fail, Verdict::Unknown, Verdict::Pass, Verdict::NotApplicable];
 
+    /// True for what a person has to look at: what is not met, and what is not known.
+    pub fn is_open(self) -> bool {
+        matches!(self, Verdict::Fail | Verdict::Unknown)
+    }
+
     /// Its name.
     pub fn id(self) -> &'static str {
         match self {

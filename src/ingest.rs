@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use crate::budget::Budget;
 use crate::discover::{self, File, Found, Guess};
 use crate::format::{self, Document, Form, SyntaxError};
 use crate::model::Files;
 use crate::open::{OpenError, Root};
+use crate::pool;
 use crate::resource::{Gap, GapKind};
 use crate::source::{Source, SourceId, Sources};
 
@@ -66,12 +65,13 @@ pub struct Ingested {
 /// A file that was read: the source and its form, if it is to be parsed.
 type Read = Result<Option<(Source, Option<Form>)>, OpenError>;
 
-/// Fewer files than this are read on the calling thread: starting a pool costs more.
-const WORTH_A_POOL: usize = 8;
+/// Fewer files than this are read, and their models built, on the calling thread.
+pub const WORTH_A_POOL: usize = 8;
 
 /// Reads and parses the files of `found`.
 pub fn ingest(found: &Found, budget: &Budget) -> Ingested {
-    let read: Vec<Read> = map(&found.files, |file| read(file, &found.roots, budget));
+    let read: Vec<Read> =
+        pool::map(&found.files, found.files.len() >= WORTH_A_POOL, |file| read(file, &found.roots, budget));
     let mut out = Ingested { gaps: found.gaps.clone(), ..Ingested::default() };
     let mut to_parse = Vec::new();
     for (file, read) in found.files.iter().zip(read) {
@@ -104,10 +104,6 @@ pub fn ingest_text(name: &str, bytes: &[u8], budget: &Budget, out: &mut Ingested
     let source = Source::new(name, bytes);
     let form = discover::by_text(&source.text);
     out.add(source, name.into(), form, budget);
-}
-
-fn map<T: Sync, R: Send>(items: &[T], f: impl Fn(&T) -> R + Sync + Send) -> Vec<R> {
-    if items.len() < WORTH_A_POOL { items.iter().map(f).collect() } else { items.par_iter().map(f).collect() }
 }
 
 fn read(file: &File, roots: &[Root], budget: &Budget) -> Read {
@@ -160,8 +156,9 @@ impl Ingested {
 
     fn parse(&mut self, files: Vec<(usize, Arc<str>, SourceId, Form)>, budget: &Budget) {
         let sources = &self.sources;
-        let parsed =
-            map(&files, |(_, _, id, form)| sources.get(*id).map(|source| format::parse(*form, source, *id, budget)));
+        let parsed = pool::map(&files, files.len() >= WORTH_A_POOL, |(_, _, id, form)| {
+            sources.get(*id).map(|source| format::parse(*form, source, *id, budget))
+        });
         for ((input, path, source, form), parsed) in files.into_iter().zip(parsed) {
             let (state, error) = match parsed {
                 Some(Ok(parsed)) => {

@@ -4,17 +4,21 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use jiff::civil::Date;
-use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::estate::Estate;
 use crate::evaluate::Evaluator;
 use crate::finding::{Finding, Verdict};
 use crate::ignore::Ignore;
+use crate::pool;
+use crate::resource::Resource;
 use crate::rule::Rule;
 use crate::rule::pack::{Card, Pack};
 use crate::source::{Location, Sources, hex};
 use crate::waiver::Waiver;
+
+/// Fewer resources, or rules, than this are judged on the calling thread.
+const WORTH_A_POOL: usize = 200;
 
 /// A finding with its place and its standing.
 #[derive(Clone, Debug)]
@@ -64,32 +68,22 @@ pub struct Decisions {
 pub fn judge(pack: &Pack, estate: &Estate, sources: &Sources, decisions: &Decisions) -> Result<Vec<Judged>, String> {
     let by_kind = rules_by_kind(pack, estate)?;
     let evaluator = Evaluator { estate, today: decisions.today, brief: decisions.brief };
-    let apply = |index: usize| -> Vec<Finding> {
-        let kind = estate.resources.get(index).map(|resource| resource.kind.clone());
-        let rules = kind.and_then(|kind| by_kind.get(&kind)).into_iter().flatten();
-        rules.filter_map(|rule| evaluator.apply(rule, index)).collect()
+    let apply = |resource: &(usize, &Resource)| -> Vec<Finding> {
+        let rules = by_kind.get(&resource.1.kind).into_iter().flatten();
+        rules.filter_map(|rule| evaluator.apply(rule, resource.0)).collect()
     };
-    let count = estate.resources.len();
-    let findings: Vec<Finding> = if count < 64 {
-        (0..count).flat_map(apply).collect()
-    } else {
-        (0..count).into_par_iter().flat_map_iter(apply).collect()
-    };
+    let resources: Vec<(usize, &Resource)> = estate.resources.iter().enumerate().collect();
+    let findings = pool::map(&resources, resources.len() >= WORTH_A_POOL, apply).into_iter().flatten();
     let mut seen = HashMap::new();
     let aliases = Names { pack };
-    let mut judged: Vec<Judged> =
-        findings.into_iter().map(|finding| stand(finding, estate, sources, decisions, &aliases, &mut seen)).collect();
-    // What passes is not shown in a brief audit, so only what decides is put in order.
-    let decides = |judged: &Judged| matches!(judged.finding.verdict, Verdict::Fail | Verdict::Unknown);
-    if decisions.brief {
-        let (mut decisive, rest): (Vec<Judged>, Vec<Judged>) = judged.into_iter().partition(decides);
-        decisive.sort_by(|a, b| order(a).cmp(&order(b)));
-        decisive.extend(rest);
-        judged = decisive;
-    } else {
-        judged.sort_by(|a, b| order(a).cmp(&order(b)));
-    }
-    Ok(judged)
+    let judged: Vec<Judged> =
+        findings.map(|finding| stand(finding, estate, sources, decisions, &aliases, &mut seen)).collect();
+    // What passes is not shown in a brief audit, so that only what is open is put in order.
+    let (mut shown, rest): (Vec<Judged>, Vec<Judged>) =
+        judged.into_iter().partition(|judged| !decisions.brief || judged.finding.verdict.is_open());
+    shown.sort_by(|a, b| order(a).cmp(&order(b)));
+    shown.extend(rest);
+    Ok(shown)
 }
 
 type Order<'a> = (Verdict, std::cmp::Reverse<crate::rule::Severity>, &'a Option<Location>, &'a str, usize);
@@ -106,10 +100,9 @@ fn rules_by_kind(pack: &Pack, estate: &Estate) -> Result<HashMap<Arc<str>, Vec<A
     let wanted: Vec<usize> =
         pack.cards().enumerate().filter(|(_, card)| present(card)).map(|(index, _)| index).collect();
     let load = |index: &usize| pack.rule(*index);
-    // Starting a pool costs more than reading a few rules.
-    let rules: Result<Vec<Arc<Rule>>, String> =
-        if wanted.len() < 200 { wanted.iter().map(load).collect() } else { wanted.par_iter().map(load).collect() };
-    for rule in rules? {
+    let rules = pool::map(&wanted, wanted.len() >= WORTH_A_POOL, load);
+    for rule in rules {
+        let rule = rule?;
         let mut kinds: Vec<&Arc<str>> = rule.checks.iter().flat_map(|check| &check.applies_to).collect();
         kinds.sort_unstable();
         kinds.dedup();
@@ -140,7 +133,7 @@ fn stand(
     names: &Names,
     seen: &mut HashMap<String, usize>,
 ) -> Judged {
-    if decisions.brief && matches!(finding.verdict, Verdict::Pass | Verdict::NotApplicable) {
+    if decisions.brief && !finding.verdict.is_open() {
         return Judged { finding, location: None, fingerprint: String::new(), standing: Standing::Open };
     }
     let location = sources.locate(finding.evidence.span);
@@ -150,8 +143,8 @@ fn stand(
     let path = home.as_ref().map_or("", |at| &*at.path);
     let key = format!("{}\0{path}\0{address}", finding.rule.id);
     let nth = seen.entry(key.clone()).and_modify(|n| *n += 1).or_insert(0);
-    let fingerprint =
-        hex(&Sha256::digest(format!("{key}\0{nth}")).as_slice().iter().copied().take(16).collect::<Vec<u8>>());
+    let digest = Sha256::digest(format!("{key}\0{nth}"));
+    let fingerprint = hex(digest.get(..16).unwrap_or_default());
     let mut standing = Standing::Open;
     if finding.verdict == Verdict::Fail {
         let line = home.as_ref().map_or(0, |at| at.line);

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// The floors, from the bottom. A module may use those below it and its own.
 const FLOORS: &[&[&str]] = &[
-    &["source", "truth"],
+    &["pool", "source", "truth"],
     &["value"],
     &["budget"],
     &["open", "show", "resource"],

@@ -12,32 +12,11 @@ impl Evaluator<'_> {
     /// The evidence of the part that made the assertion `truth`; `prefix` leads to the frame's base.
     pub(super) fn explain(&self, assertion: &Assertion, frame: Frame, prefix: &str, truth: Truth) -> Evidence {
         match assertion {
-            Assertion::All(list) | Assertion::Any(list) => {
-                let decided = list.iter().filter(|part| self.truth(part, frame) == truth);
-                let mut explained = decided.map(|part| self.explain(part, frame, prefix, truth));
-                let first = explained.next();
-                // Of several that would have done, the one that stands in the text says most.
-                let vague = first.as_ref().is_some_and(|first| first.span == frame.resource.span);
-                let own = frame.resource.span;
-                let others: Vec<Evidence> = if vague && matches!(assertion, Assertion::Any(_)) {
-                    explained.filter(|other| other.span != own).collect()
-                } else {
-                    Vec::new()
-                };
-                // A companion's setting is told of, and the resource that it belongs to is pointed at.
-                let companion = others.iter().find(|other| !own.covers(other.span));
-                let companion = companion.map(|other| Evidence { span: own, ..other.clone() });
-                // That an attribute is not set says more than what another one is.
-                let unset = first.as_ref().is_some_and(|first| !first.path.is_empty());
-                let better = others.into_iter().find(|other| !unset && own.covers(other.span)).or(companion);
-                let mut evidence = better
-                    .or(first)
-                    .unwrap_or_else(|| frame.evidence("it is there".to_owned(), frame.words(|| assertion.words())));
-                if matches!(assertion, Assertion::Any(_)) && truth != Truth::True {
-                    evidence.expected = frame.words(|| assertion.words());
-                }
-                evidence
+            Assertion::All(list) => {
+                let decided = list.iter().find(|part| self.truth(part, frame) == truth);
+                decided.map_or_else(|| frame.there(assertion), |part| self.explain(part, frame, prefix, truth))
             }
+            Assertion::Any(list) => self.explain_any(list, assertion, frame, prefix, truth),
             Assertion::Not(inner) => {
                 Evidence { expected: frame.words(|| assertion.words()), ..self.explain(inner, frame, prefix, !truth) }
             }
@@ -67,6 +46,30 @@ impl Evaluator<'_> {
                 frame.evidence(format!("not known: {reason}"), frame.words(|| assertion.words()))
             }
         }
+    }
+
+    /// Of several alternatives that came out the same, the one that says most: the first, unless that
+    /// is a mere absence and another one stands in the text or is a companion's setting. A companion is
+    /// told of, and the resource that it belongs to is pointed at.
+    fn explain_any(&self, list: &[Assertion], whole: &Assertion, frame: Frame, prefix: &str, truth: Truth) -> Evidence {
+        let own = frame.resource.span;
+        let decided = list.iter().filter(|part| self.truth(part, frame) == truth);
+        let mut explained = decided.map(|part| self.explain(part, frame, prefix, truth));
+        let first = explained.next().unwrap_or_else(|| frame.there(whole));
+        let mut evidence = first.clone();
+        if first.span == own {
+            let others: Vec<Evidence> = explained.filter(|other| other.span != own).collect();
+            let companion = others.iter().find(|other| !own.covers(other.span)).cloned();
+            // That an attribute is not set says more than what another one is.
+            let unset = !first.path.is_empty();
+            let in_text = others.into_iter().find(|other| !unset && own.covers(other.span));
+            let companion = companion.map(|other| Evidence { span: own, ..other });
+            evidence = in_text.or(companion).unwrap_or(first);
+        }
+        if truth != Truth::True {
+            evidence.expected = frame.words(|| whole.words());
+        }
+        evidence
     }
 
     fn explain_members(
@@ -169,6 +172,11 @@ impl Frame<'_> {
     /// The expectation, unless the rule has its own words.
     fn words(&self, words: impl FnOnce() -> String) -> String {
         if self.worded { words() } else { String::new() }
+    }
+
+    /// The evidence of an assertion that asks nothing: the resource is there.
+    fn there(&self, assertion: &Assertion) -> Evidence {
+        self.evidence("it is there".to_owned(), self.words(|| assertion.words()))
     }
 
     pub(super) fn evidence(&self, observed: String, expected: String) -> Evidence {

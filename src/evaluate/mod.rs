@@ -62,7 +62,7 @@ impl Evaluator<'_> {
         // Several checks of one rule on one resource must all pass: the worst outcome counts.
         let (verdict, check) =
             checks.map(|check| (self.verdict(check, frame), check)).min_by_key(|(verdict, _)| *verdict)?;
-        let shown = !self.brief || matches!(verdict, Verdict::Fail | Verdict::Unknown);
+        let shown = !self.brief || verdict.is_open();
         let evidence =
             if shown { self.evidence(check, frame, verdict) } else { frame.evidence(String::new(), String::new()) };
         Some(Finding { rule: rule.clone(), resource: index, verdict, evidence })
