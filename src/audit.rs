@@ -183,7 +183,8 @@ fn host(
 ) -> Result<(), AuditError> {
     let path = root.display().to_string();
     let opened = Root::open(root).map_err(|error| NamedPathError { path: path.clone(), error })?;
-    let built = model::host::build(&opened, &path, &mut read.sources, budget);
+    let is_live = root == Path::new("/");
+    let built = model::host::build(&opened, is_live, &path, &mut read.sources, budget);
     for source in &built.used {
         let path = read.sources.get(*source).map_or_else(|| "".into(), |source| source.path.clone());
         read.inputs.push(Input { path, state: State::Read, source: Some(*source) });

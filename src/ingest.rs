@@ -112,7 +112,7 @@ fn read(file: &File, roots: &[Root], budget: &Budget) -> Read {
     }
     let root = roots.get(file.root).ok_or(OpenError::NotFound)?;
     let source = Source::new(file.display.clone(), &root.read(&file.relative, budget)?);
-    let form = discover::by_content(file.guess, &source.text);
+    let form = discover::by_content(file.guess, &file.absolute, &source.text);
     Ok(Some((source, form)))
 }
 

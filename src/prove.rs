@@ -1,6 +1,7 @@
 //! Runs the examples of rules through the real parsers, models and evaluator.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::budget::Budget;
@@ -11,7 +12,7 @@ use crate::finding::{Finding, Verdict};
 use crate::format::Form;
 use crate::ingest::Ingested;
 use crate::model::{self, Context, Files, Given};
-use crate::open::{OpenError, Root};
+use crate::open::{Kind, Memory, OpenError, Stat};
 use crate::resource::{Domain, Gap, GapKind, Resource};
 use crate::rule::Rule;
 use crate::rule::example::{Example, Expect, is_host};
@@ -37,11 +38,11 @@ pub struct Proof {
 }
 
 /// The files of an example, beneath a directory that does not exist.
-struct Memory<'a>(&'a [(Arc<str>, String)]);
+struct Beside<'a>(&'a [(Arc<str>, String)]);
 
 const DIRECTORY: &str = "/example/";
 
-impl Files for Memory<'_> {
+impl Files for Beside<'_> {
     fn read(&self, path: &str) -> Result<Arc<str>, OpenError> {
         let name = path.strip_prefix(DIRECTORY).ok_or(OpenError::Leaves)?;
         let file = self.0.iter().find(|(path, _)| **path == *name).ok_or(OpenError::NotFound)?;
@@ -108,6 +109,7 @@ fn files(example: &Example, read: &mut Ingested, budget: &Budget) -> Vec<Resourc
     for (path, text) in &example.files {
         let form = match discover::by_name(std::path::Path::new(&**path)) {
             Guess::Certain(form) => Some(form),
+            Guess::Config(or) => discover::by_content(Guess::Config(or), path, text),
             Guess::Maybe(Form::Yaml) if is_json(text) => Some(Form::Json),
             Guess::Maybe(form) => Some(form),
             Guess::Template => Some(discover::by_text(text)),
@@ -118,8 +120,8 @@ fn files(example: &Example, read: &mut Ingested, budget: &Budget) -> Vec<Resourc
         }
     }
     let documents: Vec<_> = read.documents.iter().collect();
-    let memory = Memory(&example.files);
-    let context = Context { sources: &read.sources, budget, given: &Given::default(), files: &memory };
+    let beside = Beside(&example.files);
+    let context = Context { sources: &read.sources, budget, given: &Given::default(), files: &beside };
     let built: Vec<_> = model::MODELS.iter().map(|model| (model.build)(&documents, &context)).collect();
     let mut resources = Vec::new();
     for built in built {
@@ -134,34 +136,30 @@ fn is_json(text: &str) -> bool {
     text.trim_start().strip_prefix('{').is_some_and(|rest| rest.trim_start().starts_with('"'))
 }
 
-/// The files of a machine stand in a temporary directory, so that they are read as any root is.
+/// The files of a machine.
 fn host(example: &Example, read: &mut Ingested, budget: &Budget) -> Vec<Resource> {
-    let built = written(&example.files).map(|(_keep, root)| model::host::build(&root, "", &mut read.sources, budget));
-    match built {
-        Ok(built) => {
-            read.gaps.extend(built.gaps);
-            built.resources
-        }
-        Err(error) => {
-            let kind = GapKind::Unreadable;
-            read.gaps.push(Gap { kind, path: "".into(), span: None, message: error.to_string(), hint: None });
-            Vec::new()
-        }
-    }
+    let built = model::host::build(&tree(example), false, "", &mut read.sources, budget);
+    read.gaps.extend(built.gaps);
+    built.resources
 }
 
-fn written(files: &[(Arc<str>, String)]) -> Result<(tempfile::TempDir, Root), OpenError> {
-    let directory = tempfile::tempdir()?;
-    for (name, text) in files {
-        let path = directory.path().join(name.trim_start_matches('/'));
-        if !discover::absolute(&path).starts_with(&*discover::absolute(directory.path())) {
-            return Err(OpenError::Leaves);
-        }
-        path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
-        std::fs::write(path, text)?;
+fn tree(example: &Example) -> Memory {
+    let mut tree = Memory::default();
+    let plain = Stat { kind: Kind::File, mode: 0o644, uid: 0, gid: 0, size: 0, modified: None };
+    for (path, text) in &example.files {
+        tree.file(Path::new(&**path), text.as_bytes(), plain);
     }
-    let root = Root::open(directory.path())?;
-    Ok((directory, root))
+    for (path, special) in &example.special {
+        let stat = Stat { mode: special.mode, uid: special.owner.0, gid: special.owner.1, ..plain };
+        let text = example.files.iter().find(|(other, _)| other == path).map(|(_, text)| text.as_bytes());
+        let path = Path::new(&**path);
+        match (&special.link, text) {
+            (Some(target), _) => tree.symlink(path, target, stat),
+            (None, Some(text)) => tree.file(path, text, stat),
+            (None, None) => tree.directory(path, stat),
+        }
+    }
+    tree
 }
 
 /// What is wrong with a rule, as its examples show.

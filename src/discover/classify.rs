@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::format::Form;
+use crate::model::host::services;
 
 /// What the name of a file says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +14,8 @@ pub enum Guess {
     Maybe(Form),
     /// JSON or YAML, whichever it turns out to be.
     Template,
+    /// The configuration of a service, if its text is one; otherwise what the ending says.
+    Config(Option<Form>),
     /// Nothing that is audited.
     Other,
 }
@@ -21,7 +24,6 @@ pub enum Guess {
 const NAMES: &[(&str, Form)] = &[
     ("dockerfile", Form::Dockerfile),
     ("containerfile", Form::Dockerfile),
-    ("sshd_config", Form::Lines),
     ("compose.yaml", Form::Yaml),
     ("compose.yml", Form::Yaml),
     ("docker-compose.yaml", Form::Yaml),
@@ -73,11 +75,13 @@ pub fn by_name(path: &Path) -> Guess {
     if name.starts_with(".env.") && !prose {
         return Guess::Certain(Form::Dotenv);
     }
-    let in_drop_in = path.parent().is_some_and(|dir| dir.ends_with("sshd_config.d"));
-    if in_drop_in && name.ends_with(".conf") {
-        return Guess::Certain(Form::Lines);
+    let by_ending = ENDINGS.iter().find(|(end, _)| name.ends_with(end)).map_or(Guess::Other, |(_, guess)| *guess);
+    let may_be_config = || services::roles(&path.to_string_lossy()).next().is_some();
+    match by_ending {
+        Guess::Other if may_be_config() => Guess::Config(None),
+        Guess::Maybe(form) if may_be_config() => Guess::Config(Some(form)),
+        guess => guess,
     }
-    ENDINGS.iter().find(|(end, _)| name.ends_with(end)).map_or(Guess::Other, |(_, guess)| *guess)
 }
 
 /// Words one of which stands in every YAML or JSON file that a model knows. A file with none of them
@@ -93,12 +97,14 @@ const MARKERS: &[&str] = &[
     "\"Modules\"",
 ];
 
-/// What a file turns out to be; `None` if it is nothing that is audited.
-pub fn by_content(guess: Guess, text: &str) -> Option<Form> {
+/// What the file at `path` turns out to be; `None` if it is nothing that is audited.
+pub fn by_content(guess: Guess, path: &str, text: &str) -> Option<Form> {
     let has_marker = || MARKERS.iter().any(|marker| memchr::memmem::find(text.as_bytes(), marker.as_bytes()).is_some());
     match guess {
         Guess::Certain(form) => Some(form),
         Guess::Maybe(form) => has_marker().then_some(form),
+        Guess::Config(_) if services::role(path, text).is_some() => Some(Form::Text),
+        Guess::Config(form) => form.filter(|_| has_marker()),
         Guess::Template => has_marker().then(|| json_or_yaml(text)),
         Guess::Other => None,
     }
@@ -135,7 +141,7 @@ mod tests {
             ("api.Dockerfile", Guess::Certain(Form::Dockerfile)),
             ("Dockerfile.md", Guess::Other),
             ("docker-compose.override.yml", Guess::Certain(Form::Yaml)),
-            ("etc/ssh/sshd_config.d/50-x.conf", Guess::Certain(Form::Lines)),
+            ("etc/ssh/sshd_config.d/50-x.conf", Guess::Config(None)),
             (".env", Guess::Certain(Form::Dotenv)),
             (".env.production", Guess::Certain(Form::Dotenv)),
             ("values.yaml", Guess::Maybe(Form::Yaml)),
@@ -148,12 +154,12 @@ mod tests {
 
     #[test]
     fn content_decides_where_the_name_does_not() {
-        assert_eq!(by_content(Guess::Maybe(Form::Yaml), "on: push\njobs: {}\n"), None);
-        assert_eq!(by_content(Guess::Maybe(Form::Yaml), "apiVersion: v1\n"), Some(Form::Yaml));
+        assert_eq!(by_content(Guess::Maybe(Form::Yaml), "x", "on: push\njobs: {}\n"), None);
+        assert_eq!(by_content(Guess::Maybe(Form::Yaml), "x", "apiVersion: v1\n"), Some(Form::Yaml));
         for state in ["{\"version\": 4, \"terraform_version\": \"1.9.0\"}", "{\"encrypted_data\": \"\"}"] {
-            assert_eq!(by_content(by_name(Path::new("terraform.tfstate")), state), Some(Form::Json), "{state}");
+            assert_eq!(by_content(by_name(Path::new("terraform.tfstate")), "x", state), Some(Form::Json), "{state}");
         }
-        assert_eq!(by_content(Guess::Template, "{\"Resources\": {}}"), Some(Form::Json));
+        assert_eq!(by_content(Guess::Template, "x", "{\"Resources\": {}}"), Some(Form::Json));
         assert_eq!(by_text("# x\nresource \"a\" \"b\" {}"), Form::Hcl);
         assert_eq!(by_text("FROM scratch"), Form::Dockerfile);
         assert_eq!(by_text("apiVersion: v1"), Form::Yaml);

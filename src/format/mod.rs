@@ -7,6 +7,7 @@ pub mod dotenv;
 pub mod hcl;
 pub mod json;
 pub mod lines;
+mod text;
 mod tree;
 pub mod yaml;
 
@@ -31,6 +32,8 @@ pub enum Form {
     Lines,
     /// Lines of `NAME=value` (`.env`).
     Dotenv,
+    /// The configuration of a service in a dialect that its model reads itself.
+    Text,
 }
 
 /// A parsed file.
@@ -60,6 +63,8 @@ pub enum Body {
     Lines(Vec<lines::Line>),
     /// The instructions of a Dockerfile.
     Dockerfile(dockerfile::Dockerfile),
+    /// Nothing yet: the text is the tree.
+    Text,
 }
 
 impl Body {
@@ -102,6 +107,7 @@ pub fn parse(form: Form, source: &Source, id: SourceId, budget: &Budget) -> Resu
         Form::Dotenv => dotenv::parse(source, id, budget),
         Form::Lines => lines::parse(source, id, budget),
         Form::Dockerfile => dockerfile::parse(source, id, budget),
+        Form::Text => Ok(text::parse(source, id)),
     }
 }
 

@@ -1,11 +1,12 @@
 //! What the tests of the models share: building from texts, and values on one line.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use super::{Built, Context, Files, Given, Model};
 use crate::budget::Budget;
 use crate::format::{self, Document, Form};
-use crate::open::OpenError;
+use crate::open::{Kind, Memory, OpenError, Stat};
 use crate::resource::Resource;
 use crate::source::{Source, Sources};
 use crate::value::{Data, Number, Value};
@@ -25,7 +26,7 @@ pub fn build(model: &Model, files: &[(&str, &str)], parameters: &[(&str, &str)])
     let mut sources = Sources::default();
     let mut documents = Vec::new();
     for (path, text) in files {
-        let form = form_of(path);
+        let form = if super::host::services::role(path, text).is_some() { Form::Text } else { form_of(path) };
         let id = sources.add(Source::new(*path, text.as_bytes()));
         let parsed = format::parse(form, sources.get(id).unwrap(), id, &budget);
         let parsed = parsed.unwrap_or_else(|error| panic!("{path}: {error}\n{text}"));
@@ -39,11 +40,32 @@ pub fn build(model: &Model, files: &[(&str, &str)], parameters: &[(&str, &str)])
     (built, sources)
 }
 
+/// What a machine with these files is: path and text, all of root's and 0644. A path may end in owner and mode,
+/// `/etc/shadow@0640:0:42`; a text `-> target` makes a link, and a path that ends in `/` a directory.
+pub fn host(files: &[(&str, &str)]) -> (Built, Sources) {
+    let mut tree = Memory::default();
+    for (path, text) in files {
+        let (path, rights) = path.split_once('@').unwrap_or((path, if path.ends_with('/') { "755" } else { "644" }));
+        let mut parts = rights.split(':');
+        let mode = u32::from_str_radix(parts.next().unwrap(), 8).unwrap();
+        let mut number = || parts.next().map_or(0, |id| id.parse().unwrap());
+        let stat = Stat { kind: Kind::File, mode, uid: number(), gid: number(), size: 0, modified: None };
+        match text.strip_prefix("-> ") {
+            Some(target) => tree.symlink(Path::new(path), target, stat),
+            None if path.ends_with('/') => tree.directory(Path::new(path), stat),
+            None => tree.file(Path::new(path), text.as_bytes(), stat),
+        }
+    }
+    let mut sources = Sources::default();
+    let built = super::host::build(&tree, false, "", &mut sources, &Budget::default());
+    (built, sources)
+}
+
 fn form_of(path: &str) -> Form {
     match path.rsplit('/').next().unwrap_or(path) {
         name if name.ends_with(".json") => Form::Json,
         name if name.starts_with("Dockerfile") => Form::Dockerfile,
-        name if name.starts_with("sshd_config") || name.ends_with(".conf") => Form::Lines,
+        name if name.ends_with(".conf") => Form::Text,
         name if name.ends_with(".env") => Form::Dotenv,
         _ => Form::Yaml,
     }

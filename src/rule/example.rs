@@ -15,6 +15,8 @@ pub struct Example {
     pub language: &'static str,
     /// The files: path and text.
     pub files: Vec<(Arc<str>, String)>,
+    /// What is not a plain file of root's with mode 0644: path and what it is. Only on a machine.
+    pub special: Vec<(Arc<str>, Special)>,
     /// True if the example is a whole estate, so that what is absent from it is absent.
     pub whole: bool,
     /// The line (from 1, of the file that holds it) that the finding must point at.
@@ -23,6 +25,19 @@ pub struct Example {
     pub title: Option<String>,
     /// Where it stands in the rule file.
     pub span: Span,
+}
+
+/// A file of a machine that is not plain. A file's text stands among [`Example::files`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Special {
+    /// Where it leads, if it is a link.
+    pub link: Option<String>,
+    /// True for a directory.
+    pub directory: bool,
+    /// Its permission bits.
+    pub mode: u32,
+    /// Numbers of its owner and group.
+    pub owner: (u32, u32),
 }
 
 /// The verdict an example expects.
@@ -62,6 +77,7 @@ pub const LANGUAGES: &[(&str, &str)] = &[
     ("kubernetes", "manifests.yaml"),
     ("dockerfile", "Dockerfile"),
     ("compose", "compose.yaml"),
+    ("config", ""),
     ("sshd_config", "etc/ssh/sshd_config"),
     ("host", ""),
 ];
@@ -69,6 +85,37 @@ pub const LANGUAGES: &[(&str, &str)] = &[
 /// True if examples of this language are files of a machine.
 pub fn is_host(language: &str) -> bool {
     matches!(language, "sshd_config" | "host")
+}
+
+const SPECIAL_FIELDS: &[&str] = &["text", "mode", "owner", "link", "directory"];
+
+/// One file; `None` if it has no text. A machine's file may say who owns it: `{ mode: "0640", owner: "0:42" }`.
+fn file(
+    reader: &mut Reader,
+    path: &Arc<str>,
+    value: &Value,
+    language: &str,
+    special: &mut Vec<(Arc<str>, Special)>,
+) -> Option<(Arc<str>, String)> {
+    if value.as_map().is_none() || !is_host(language) {
+        return Some((path.clone(), reader.text(value, "a file")?));
+    }
+    let map = reader.fields(value, "a file", SPECIAL_FIELDS)?;
+    let mut words = |key: &str| map.get(key).and_then(|value| reader.text(value, key));
+    let (mode, owner, link, text) = (words("mode"), words("owner"), words("link"), words("text"));
+    let directory = map.get("directory").and_then(Value::as_bool).unwrap_or(false);
+    let mode = mode.map_or(Some(if directory { 0o755 } else { 0o644 }), |mode| u32::from_str_radix(&mode, 8).ok());
+    let owner = owner.map_or(Some((0, 0)), |owner| {
+        let (uid, gid) = owner.split_once(':')?;
+        Some((uid.parse().ok()?, gid.parse().ok()?))
+    });
+    let (Some(mode), Some(owner)) = (mode, owner) else {
+        reader.problem(value.span, "`mode` is octal in quotes (\"0640\"), `owner` two numbers (\"0:42\")", None);
+        return None;
+    };
+    let plain = link.is_none() && !directory;
+    special.push((path.clone(), Special { link, directory, mode, owner }));
+    plain.then(|| (path.clone(), text.unwrap_or_default()))
 }
 
 const FIELDS: &[&str] = &["expect", "whole", "line", "title", "files"];
@@ -87,10 +134,9 @@ pub(super) fn read(reader: &mut Reader, value: &Value) -> Option<Example> {
         reader.problem(value.span, "an example has exactly one text, under the name of its language", None);
         return None;
     };
+    let mut special = Vec::new();
     let mut files = match text.as_map() {
-        Some(map) => {
-            map.iter().filter_map(|(path, e)| Some((path.clone(), reader.text(&e.value, "a file")?))).collect()
-        }
+        Some(map) => map.iter().filter_map(|(path, e)| file(reader, path, &e.value, language, &mut special)).collect(),
         None => vec![(Arc::from(*path), reader.text(text, &format!("`{language}`"))?)],
     };
     if let Some(more) = map.get("files").and_then(|more| reader.map(more, "`files`")) {
@@ -101,6 +147,7 @@ pub(super) fn read(reader: &mut Reader, value: &Value) -> Option<Example> {
         expect: expect?,
         language,
         files,
+        special,
         whole: map.get("whole").and_then(Value::as_bool).unwrap_or(false),
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // the cast saturates
         line: line.map(|n| n as u32),

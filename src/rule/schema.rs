@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::Severity;
 use super::assertion::Quantifier;
-use super::example::{Expect, LANGUAGES};
+use super::example::{Expect, LANGUAGES, is_host};
 use super::load::{CHECK_FIELDS, RULE_FIELDS, TOOLS, Vocabulary};
 use super::operator::{OPERATORS, Spec, TYPE_NAMES, Takes};
 
@@ -211,7 +211,20 @@ fn example() -> Value {
         ("whole", described(json!({ "type": "boolean" }), "The example is a whole estate: what is absent is absent")),
         ("files", described(files(), "Further files: path to text")),
     ];
-    fields.extend(LANGUAGES.iter().map(|(name, _)| (*name, json!({ "anyOf": [{ "type": "string" }, files()] }))));
+    let text = || json!({ "type": "string" });
+    let special = object(
+        [
+            ("text", text()),
+            ("mode", json!({ "type": "string", "pattern": "^[0-7]{3,5}$" })),
+            ("owner", json!({ "type": "string", "pattern": "^[0-9]+:[0-9]+$" })),
+            ("link", text()),
+            ("directory", json!({ "type": "boolean" })),
+        ],
+        &[],
+    );
+    let host = json!({ "type": "object", "additionalProperties": { "anyOf": [text(), special] } });
+    let files_of = |name: &str| if is_host(name) { host.clone() } else { files() };
+    fields.extend(LANGUAGES.iter().map(|(name, _)| (*name, json!({ "anyOf": [text(), files_of(name)] }))));
     let mut schema = object(fields, &["expect"]);
     let one: Value = LANGUAGES.iter().map(|(name, _)| json!({ "required": [name] })).collect();
     if let Some(map) = schema.as_object_mut() {

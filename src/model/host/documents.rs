@@ -5,72 +5,71 @@
 //! no file among the documents includes is judged alone.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::budget::Budget;
 use crate::format::lines::Line;
-use crate::format::{Body, Document, Form};
-use crate::model::host::sshd;
+use crate::format::{self, Body, Document, Form};
+use crate::model::host::services::{self, Role};
 use crate::model::host::view::{Text, Trouble, View};
 use crate::model::{Built, Context};
-use crate::open::{OpenError, Stat};
+use crate::open::{Kind, OpenError, Stat};
 use crate::resource::{Domain, Scope};
-use crate::source::{SourceId, Span};
+use crate::source::SourceId;
+use crate::value::Value;
 
-/// The resources of every sshd configuration among `documents`.
+/// The resources of every configuration of a service among `documents`.
 pub fn build(documents: &[&Document], context: &Context) -> Built {
     let mut built = Built::default();
-    let files: BTreeMap<&str, &Document> = documents
-        .iter()
-        .filter(|document| document.form == Form::Lines && matches!(document.body, Body::Lines(_)))
-        .map(|document| (&*document.path, *document))
-        .collect();
-    let mut included = BTreeSet::new();
-    let mains = files.iter().filter(|(path, _)| path.rsplit('/').next() == Some("sshd_config"));
-    for (path, document) in mains {
-        let view = Repository::new(&files, path, context);
-        sshd_config(document, &view, &mut built);
-        included.extend(view.read.into_inner());
-    }
-    for (path, document) in files.iter().filter(|(path, _)| is_drop_in(path)) {
-        if !included.contains(&document.source) {
-            let view = Repository::new(&files, path, context);
-            sshd_config(document, &view, &mut built);
-            included.insert(document.source);
+    let (mut files, mut mains, mut parts) = (BTreeMap::new(), Vec::new(), Vec::new());
+    for document in documents.iter().filter(|document| document.form == Form::Text) {
+        let Some(source) = context.sources.get(document.source) else { continue };
+        files.insert(&*document.path, *document);
+        match services::role(&document.path, &source.text) {
+            Some(role) if role.is_part => parts.push((role, *document)),
+            Some(role) => mains.push((role, *document)),
+            None => {}
         }
     }
-    built.used = included.into_iter().collect();
+    let mut read = BTreeSet::new();
+    for (role, document) in mains {
+        read.extend(judge(&files, role, document, context, &mut built));
+    }
+    for (role, document) in parts {
+        if !read.contains(&document.source) {
+            read.extend(judge(&files, role, document, context, &mut built));
+        }
+    }
+    built.used = read.into_iter().collect();
     built
 }
 
-/// True for `.../sshd_config.d/*.conf`.
-fn is_drop_in(path: &str) -> bool {
-    let mut parts = path.rsplit('/');
-    parts.next().is_some_and(|name| name.ends_with(".conf")) && parts.next() == Some("sshd_config.d")
+/// Adds the resources of one configuration; gives the sources that it consists of.
+fn judge(files: &Files, role: Role, document: &Document, context: &Context, built: &mut Built) -> BTreeSet<SourceId> {
+    let view = Repository::new(files, role, &document.path, context);
+    let scope = Scope { domain: Domain::Host, path: view.display(&view.file) };
+    (role.service.judge)(&view, &view.file, role.is_part, &scope, built);
+    let mut read = view.read.into_inner();
+    read.insert(document.source);
+    read
 }
 
-fn sshd_config(document: &Document, view: &Repository, built: &mut Built) {
-    let place = Span::new(document.source, 0..0);
-    let scope = Scope { domain: Domain::Host, path: view.display(MAIN) };
-    let mut read = sshd::read::Configuration::new(None, place);
-    read.main(view, MAIN, place);
-    sshd::resources(&read, place, &scope, Vec::new(), view, built);
-}
-
-/// Where the host has the file that is judged.
-const MAIN: &str = "/etc/ssh/sshd_config";
-const DIRECTORY: &str = "/etc/ssh/";
+/// Every document that may be a part of a configuration, by its path.
+type Files<'a> = BTreeMap<&'a str, &'a Document>;
 
 /// The documents of an audit as the host that one of them belongs to.
 struct Repository<'a> {
-    files: &'a BTreeMap<&'a str, &'a Document>,
+    files: &'a Files<'a>,
     context: &'a Context<'a>,
-    /// The document that stands for [`MAIN`].
-    main: &'a str,
-    /// What stands for /etc/ssh/, with the slash.
+    /// Where the host has the file that is judged.
+    file: String,
+    /// The document that stands for it.
+    document: &'a str,
+    /// Where the host has the main file and what it includes, with the slash.
+    home: &'static str,
+    /// What stands for that directory.
     directory: &'a str,
     /// What stands for /, without the slash, if the tree mirrors a host.
     root: Option<&'a str>,
@@ -79,23 +78,28 @@ struct Repository<'a> {
 }
 
 impl<'a> Repository<'a> {
-    fn new(files: &'a BTreeMap<&'a str, &'a Document>, main: &'a str, context: &'a Context<'a>) -> Self {
-        let name = main.rsplit('/').next().unwrap_or(main);
-        let directory = main.strip_suffix(name).unwrap_or(main);
-        let directory = directory.strip_suffix("sshd_config.d/").unwrap_or(directory);
-        let root = directory.strip_suffix(DIRECTORY);
-        Repository { files, context, main, directory, root, read: RefCell::default() }
+    fn new(files: &'a Files<'a>, role: Role, document: &'a str, context: &'a Context<'a>) -> Self {
+        let main = role.service.main;
+        let home = main.strip_suffix(main.rsplit('/').next().unwrap_or_default()).unwrap_or(main);
+        // A part stands as far below the home of the main file as its pattern says.
+        let depth = if role.is_part { role.pattern.matches('/').count() } else { 0 };
+        let end = document.rmatch_indices('/').nth(depth).map_or(0, |(slash, _)| slash + 1);
+        let directory = document.get(..end).unwrap_or_default();
+        let tail = document.get(end..).unwrap_or_default();
+        let file = if role.is_part { format!("{home}{tail}") } else { main.to_owned() };
+        let root = directory.strip_suffix(home);
+        Repository { files, context, file, document, home, directory, root, read: RefCell::default() }
     }
 
     /// The path of the document that stands for the host's `path`.
     fn real(&self, path: &str) -> Option<String> {
-        if path == MAIN {
-            return Some(self.main.to_owned());
+        if path == self.file {
+            return Some(self.document.to_owned());
         }
         if let Some(root) = self.root {
             return Some(format!("{root}{path}"));
         }
-        path.strip_prefix(DIRECTORY).map(|inner| format!("{}{inner}", self.directory))
+        path.strip_prefix(self.home).map(|inner| format!("{}{inner}", self.directory))
     }
 
     fn document(&self, path: &str) -> Result<&'a Document, OpenError> {
@@ -103,6 +107,13 @@ impl<'a> Repository<'a> {
         let document = found.ok_or(OpenError::NotFound)?;
         self.read.borrow_mut().insert(document.source);
         Ok(document)
+    }
+
+    /// The file parsed as `form`.
+    fn parsed(&self, path: &str, form: Form) -> Result<Body, Trouble> {
+        let id = self.document(path).map_err(Trouble::Open)?.source;
+        let source = self.context.sources.get(id).ok_or(Trouble::Open(OpenError::NotFound))?;
+        Ok(format::parse(form, source, id, self.context.budget).map_err(Trouble::Syntax)?.body)
     }
 }
 
@@ -114,9 +125,16 @@ impl View for Repository<'_> {
     }
 
     fn lines(&self, path: &str) -> Result<Rc<[Line]>, Trouble> {
-        match &self.document(path).map_err(Trouble::Open)?.body {
-            Body::Lines(lines) => Ok(lines.clone().into()),
-            _ => Err(Trouble::Open(OpenError::NotFound)),
+        match self.parsed(path, Form::Lines)? {
+            Body::Lines(lines) => Ok(lines.into()),
+            _ => Ok(Rc::default()),
+        }
+    }
+
+    fn data(&self, path: &str, form: Form) -> Result<Rc<[Value]>, Trouble> {
+        match self.parsed(path, form)? {
+            Body::Data(documents) => Ok(documents.into()),
+            _ => Ok(Rc::default()),
         }
     }
 
@@ -129,15 +147,20 @@ impl View for Repository<'_> {
 
     /// The documents say nothing of owners and modes.
     fn stat(&self, path: &str) -> Result<Stat, OpenError> {
-        let stat = |is_dir| Stat { mode: 0, uid: 0, gid: 0, is_dir };
-        if DIRECTORY.starts_with(&format!("{}/", path.trim_end_matches('/'))) {
-            return Ok(stat(true));
+        let stat = |kind| Stat { kind, mode: 0, uid: 0, gid: 0, size: 0, modified: None };
+        if self.home.starts_with(&format!("{}/", path.trim_end_matches('/'))) {
+            return Ok(stat(Kind::Directory));
         }
         match self.document(path) {
-            Ok(_) => Ok(stat(false)),
+            Ok(_) => Ok(stat(Kind::File)),
             Err(error) if self.list(path)?.is_empty() => Err(error),
-            Err(_) => Ok(stat(true)),
+            Err(_) => Ok(stat(Kind::Directory)),
         }
+    }
+
+    /// Links in a repository are not told from what they lead to.
+    fn link(&self, path: &str) -> Result<Option<String>, OpenError> {
+        self.stat(path).map(|_| None)
     }
 
     fn display(&self, path: &str) -> Arc<str> {

@@ -3,23 +3,28 @@
 //! A host is read from its root filesystem ([`build`]), be it the machine itself or an unpacked image.
 //! A configuration file in a repository is read as what it would be on a host ([`documents::build`]).
 //!
-//! A further service is one file here with a `probe`, and one line in [`PROBES`].
+//! A further service is one file or folder here with a `probe`, and one line in [`PROBES`]; a `judge` and one
+//! line in [`services::SERVICES`] if its files are recognised in a repository too.
 
 pub mod assignments;
+pub mod dialect;
 pub mod documents;
 mod end_of_life;
 pub mod glob;
 mod os;
 pub mod packages;
+pub mod services;
 pub mod sshd;
 pub mod systemd;
 pub mod view;
 
 use crate::budget::Budget;
 use crate::model::{Built, Model};
-use crate::open::Root;
-use crate::resource::{Domain, Scope};
+use crate::open::Tree;
+use crate::resource::{Domain, Gap, GapKind, Resource, Scope};
 use crate::source::Sources;
+use crate::source::Span;
+use crate::value::Value;
 use view::{HostRoot, View};
 
 /// Hosts' configuration files among the documents of an audit.
@@ -31,15 +36,33 @@ type Probe = fn(&dyn View, &Scope, &mut Built);
 /// Every probe, in the order of their resources.
 const PROBES: &[Probe] = &[os::probe, sshd::probe];
 
-/// The resources of the host whose root filesystem is `root`, known to the user as `display`. Every file
-/// that is read becomes one of `sources`.
-pub fn build(root: &Root, display: &str, sources: &mut Sources, budget: &Budget) -> Built {
+/// The resources of the host whose root filesystem is `root`, known to the user as `display`. `is_live` if it
+/// is the machine itself. Every file that is read becomes one of `sources`.
+pub fn build(root: &dyn Tree, is_live: bool, display: &str, sources: &mut Sources, budget: &Budget) -> Built {
     let scope = Scope { domain: Domain::Host, path: display.into() };
-    let host = HostRoot::new(root, display, sources, budget);
+    let host = HostRoot::new(root, is_live, display, sources, budget);
     let mut built = Built::default();
     for probe in PROBES {
         probe(&host, &scope, &mut built);
     }
     built.used = host.used();
     built
+}
+
+/// Adds one resource to `built`; a gap instead if there are too many.
+pub fn add(
+    view: &dyn View,
+    scope: &Scope,
+    built: &mut Built,
+    kind: &str,
+    address: &str,
+    attributes: Value,
+    span: Span,
+) {
+    if let Err(limit) = view.budget().instances(1) {
+        let (path, message) = (scope.path.clone(), limit.to_string());
+        return built.gaps.push(Gap { kind: GapKind::Limit, path, span: None, message, hint: None });
+    }
+    let (kind, address, scope) = (kind.into(), address.into(), scope.clone());
+    built.resources.push(Resource { kind, address, attributes, span, scope });
 }

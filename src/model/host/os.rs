@@ -80,26 +80,14 @@ fn attributes(all: &[Assignment], id: &Assignment, support: Support, whole: Span
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::symlink;
-
-    use crate::budget::Budget;
-    use crate::model::host;
-    use crate::model::testing::{attribute, place, plain};
-    use crate::open::Root;
+    use crate::model::testing::{attribute, host, place, plain};
     use crate::resource::GapKind;
-    use crate::source::Sources;
 
     /// The value of `end_of_life`, its place, and the kinds of gaps, of a host with this os-release.
     fn end(os_release: Option<&str>) -> (String, String, Vec<GapKind>) {
-        let dir = tempfile::tempdir().unwrap();
-        if let Some(text) = os_release {
-            std::fs::create_dir_all(dir.path().join("usr/lib")).unwrap();
-            std::fs::create_dir(dir.path().join("etc")).unwrap();
-            std::fs::write(dir.path().join("usr/lib/os-release"), text).unwrap();
-            symlink("../usr/lib/os-release", dir.path().join("etc/os-release")).unwrap();
-        }
-        let mut sources = Sources::default();
-        let built = host::build(&Root::open(dir.path()).unwrap(), "h", &mut sources, &Budget::default());
+        let text = os_release.unwrap_or_default();
+        let files = [("/usr/lib/os-release", text), ("/etc/os-release", "-> ../usr/lib/os-release")];
+        let (built, sources) = host(if os_release.is_some() { &files } else { &[] });
         let value = attribute(&built, "os", "end_of_life");
         let kinds = built.gaps.iter().map(|gap| gap.kind).collect();
         (value.map_or("-".into(), plain), value.map_or("-".into(), |value| place(&sources, value)), kinds)
@@ -107,7 +95,7 @@ mod tests {
 
     #[test]
     fn the_end_of_support_is_known_or_said_not_to_be() {
-        let here = || "h/etc/os-release:2".to_owned();
+        let here = || "/etc/os-release:2".to_owned();
         let shown = |id: &str| end(Some(id));
         assert_eq!(shown("ID=debian\nVERSION_ID=\"12\"\n"), ("2026-06-10".into(), here(), vec![]));
         assert_eq!(shown("ID=centos\nVERSION_ID=8\nNAME=\"CentOS Stream\"\n"), ("2024-05-31".into(), here(), vec![]));

@@ -11,11 +11,11 @@ use std::sync::Arc;
 
 use crate::budget::Budget;
 use crate::format::lines::{self, Line};
-use crate::format::{Body, SyntaxError};
-use crate::open::{OpenError, Root, Stat};
+use crate::format::{self, Body, Form, SyntaxError};
+use crate::open::{Kind, OpenError, Stat, Tree};
 use crate::resource::{Gap, GapKind};
 use crate::source::{Source, SourceId, Sources};
-use crate::value::Reason;
+use crate::value::{Reason, Value};
 
 /// The files of a host, by the absolute paths that the host knows them by.
 pub trait View {
@@ -25,14 +25,23 @@ pub trait View {
     fn lines(&self, path: &str) -> Result<Rc<[Line]>, Trouble>;
     /// The names in a directory, sorted by their bytes.
     fn list(&self, path: &str) -> Result<Vec<String>, OpenError>;
-    /// Owner and mode of a file or directory.
+    /// What is known of what a path leads to, links followed. Documents in a repository say nothing of
+    /// owners and modes: ask only where [`View::is_whole`].
     fn stat(&self, path: &str) -> Result<Stat, OpenError>;
+    /// Where the link at `path` leads, as it is written; `None` if it is there and no link.
+    fn link(&self, path: &str) -> Result<Option<String>, OpenError>;
+    /// The file as the documents of YAML or JSON (comments allowed) in it.
+    fn data(&self, path: &str, form: Form) -> Result<Rc<[Value]>, Trouble>;
     /// The path as the user knows it.
     fn display(&self, path: &str) -> Arc<str>;
     /// The limits.
     fn budget(&self) -> &Budget;
     /// True if what is not in this view is not on the host either.
     fn is_whole(&self) -> bool;
+    /// True if this is the very machine that runs the audit, so that /proc and /sys are its own.
+    fn is_live(&self) -> bool {
+        false
+    }
 
     /// True if there is something at `path`, or may be behind a refusal.
     fn exists(&self, path: &str) -> bool {
@@ -82,7 +91,8 @@ impl Trouble {
 /// The root filesystem of a host. What is read is added to the audit's sources; links are resolved as
 /// the host would, and nothing outside the root is ever read.
 pub struct HostRoot<'a> {
-    root: &'a Root,
+    root: &'a dyn Tree,
+    is_live: bool,
     display: &'a str,
     sources: RefCell<&'a mut Sources>,
     budget: &'a Budget,
@@ -91,10 +101,17 @@ pub struct HostRoot<'a> {
 }
 
 impl<'a> HostRoot<'a> {
-    /// A view of `root`, which the user knows as `display`.
-    pub fn new(root: &'a Root, display: &'a str, sources: &'a mut Sources, budget: &'a Budget) -> Self {
+    /// A view of `root`, which the user knows as `display`; `is_live` if it is the machine itself.
+    pub fn new(
+        root: &'a dyn Tree,
+        is_live: bool,
+        display: &'a str,
+        sources: &'a mut Sources,
+        budget: &'a Budget,
+    ) -> Self {
         HostRoot {
             root,
+            is_live,
             display,
             sources: RefCell::new(sources),
             budget,
@@ -153,6 +170,26 @@ impl View for HostRoot<'_> {
         self.root.stat(&self.root.resolve(Path::new(path))?)
     }
 
+    fn link(&self, path: &str) -> Result<Option<String>, OpenError> {
+        let path = Path::new(path);
+        let (Some(above), Some(name)) = (path.parent(), path.file_name()) else { return Ok(None) };
+        let real = self.root.resolve(above)?.join(name);
+        match self.root.stat(&real)?.kind {
+            Kind::Link => Ok(Some(self.root.link(&real)?.to_string_lossy().into_owned())),
+            _ => Ok(None),
+        }
+    }
+
+    fn data(&self, path: &str, form: Form) -> Result<Rc<[Value]>, Trouble> {
+        let id = self.open(path).map_err(Trouble::Open)?;
+        let sources = self.sources.borrow();
+        let source = sources.get(id).ok_or(Trouble::Open(OpenError::NotFound))?;
+        match format::parse(form, source, id, self.budget).map_err(Trouble::Syntax)?.body {
+            Body::Data(documents) => Ok(documents.into()),
+            _ => Ok(Rc::default()),
+        }
+    }
+
     fn display(&self, path: &str) -> Arc<str> {
         format!("{}/{}", self.display.trim_end_matches('/'), path.trim_start_matches('/')).into()
     }
@@ -163,5 +200,9 @@ impl View for HostRoot<'_> {
 
     fn is_whole(&self) -> bool {
         true
+    }
+
+    fn is_live(&self) -> bool {
+        self.is_live
     }
 }

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use crate::model::Built;
 use crate::model::host::packages::{self, Package};
 use crate::model::host::view::View;
-use crate::resource::{Gap, GapKind, Resource, Scope};
+use crate::resource::Scope;
 use crate::source::{SourceId, Span};
 use crate::value::{Entry, Value};
 
@@ -49,6 +49,15 @@ pub fn probe(view: &dyn View, scope: &Scope, built: &mut Built) {
     resources(&read, place, scope, facts, view, built);
 }
 
+/// Adds the resources of one configuration file in a repository.
+pub fn judge(view: &dyn View, file: &str, _is_part: bool, scope: &Scope, built: &mut Built) {
+    let Ok(text) = view.read(file) else { return };
+    let place = Span::new(text.id, 0..0);
+    let mut read = read::Configuration::new(None, place);
+    read.main(view, file, place);
+    resources(&read, place, scope, Vec::new(), view, built);
+}
+
 /// What is known of the program itself.
 fn facts(
     installed: bool,
@@ -79,25 +88,14 @@ pub fn resources(
 ) {
     built.gaps.extend(read.gaps.iter().cloned());
     let keyed = |chain| effective::settings(read, chain).into_iter().map(|(key, entry)| (Arc::from(key), entry));
-    let mut add = |kind: &str, address: Arc<str>, attributes, span| {
-        if let Err(limit) = view.budget().instances(1) {
-            let gap = Gap {
-                kind: GapKind::Limit,
-                path: scope.path.clone(),
-                span: None,
-                message: limit.to_string(),
-                hint: None,
-            };
-            built.gaps.push(gap);
-            return;
-        }
-        built.resources.push(Resource { kind: kind.into(), address, attributes, span, scope: scope.clone() });
+    let mut add = |kind: &str, address: &str, attributes, span| {
+        super::add(view, scope, built, kind, address, attributes, span);
     };
-    add("sshd", "sshd".into(), Value::map(facts.into_iter().chain(keyed(read::ALWAYS)), place), place);
+    add("sshd", "sshd", Value::map(facts.into_iter().chain(keyed(read::ALWAYS)), place), place);
     for (chain, block) in read.chains.iter().enumerate().skip(read::ALWAYS + 1) {
         let criteria = block.criteria.join(" and ");
         let named = entry("match", Value::string(&*criteria, block.span));
         let attributes = Value::map(std::iter::once(named).chain(keyed(chain)), block.span);
-        add("sshd.match", format!("sshd/Match {criteria}").into(), attributes, block.span);
+        add("sshd.match", &format!("sshd/Match {criteria}"), attributes, block.span);
     }
 }

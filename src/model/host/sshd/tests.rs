@@ -11,6 +11,7 @@ use crate::format::lines::Line;
 use crate::model::host;
 use crate::model::testing::{place, plain};
 use crate::open::{OpenError, Root, Stat};
+use crate::resource::GapKind;
 use crate::source::Sources;
 
 const CONFIG: &str = "/etc/ssh/sshd_config";
@@ -30,7 +31,7 @@ fn host(files: &[(&str, &str)]) -> (tempfile::TempDir, Built, Sources) {
 fn audit(dir: &Path) -> (Built, Sources) {
     let mut sources = Sources::default();
     let root = Root::open(dir).unwrap();
-    let built = host::build(&root, "/", &mut sources, &Budget::default());
+    let built = host::build(&root, false, "/", &mut sources, &Budget::default());
     (built, sources)
 }
 
@@ -426,6 +427,12 @@ impl View for Refusing<'_> {
     fn stat(&self, path: &str) -> Result<Stat, OpenError> {
         self.host.stat(path)
     }
+    fn link(&self, path: &str) -> Result<Option<String>, OpenError> {
+        self.host.link(path)
+    }
+    fn data(&self, path: &str, form: crate::format::Form) -> Result<Rc<[Value]>, host::view::Trouble> {
+        self.host.data(path, form)
+    }
     fn display(&self, path: &str) -> Arc<str> {
         self.host.display(path)
     }
@@ -444,7 +451,7 @@ fn what_only_root_may_read_is_named_and_unknown() {
     for refused in ["/etc/ssh/sshd_config.d/a.conf", "/etc/ssh/sshd_config.d", CONFIG] {
         let root = Root::open(dir.path()).unwrap();
         let (mut sources, budget) = (Sources::default(), Budget::default());
-        let view = host::view::HostRoot::new(&root, "/", &mut sources, &budget);
+        let view = host::view::HostRoot::new(&root, false, "/", &mut sources, &budget);
         let view = Refusing { host: &view, refused };
         let scope = Scope { domain: crate::resource::Domain::Host, path: "/".into() };
         let mut built = Built::default();

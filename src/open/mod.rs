@@ -3,6 +3,11 @@
 //! A [`Root`] is a directory that the user named. What is read lies beneath it, is a regular file,
 //! and is not larger than the budget allows; a link that leaves the root is an error with a name, and
 //! a FIFO is refused without blocking on it.
+//!
+//! A host is read through a [`Tree`], which need not be a directory: a [`Memory`] is one as well.
+
+mod memory;
+mod tree;
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -10,14 +15,14 @@ use std::path::{Path, PathBuf};
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, MetadataExt, OpenOptions, OpenOptionsExt};
 
+pub use memory::Memory;
+pub use tree::{Kind, Stat, Tree};
+
 use crate::budget::Budget;
 
 /// Flags of open(2) that keep a FIFO or a terminal from blocking or being taken over
 /// (`O_NONBLOCK | O_NOCTTY` on Linux).
 const NEVER_BLOCK: i32 = 0o4000 | 0o400;
-
-/// Longest chain of links that is followed, as in Linux (path_resolution(7)).
-const MAX_LINKS: usize = 40;
 
 /// Why a file was not read. The words follow "path: ".
 #[derive(Debug, thiserror::Error)]
@@ -56,19 +61,6 @@ impl From<std::io::Error> for OpenError {
             _ => OpenError::Other(error),
         }
     }
-}
-
-/// Who may do what with a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stat {
-    /// Permission bits, set-user-id and its kind included: `0o644`.
-    pub mode: u32,
-    /// Number of the owner.
-    pub uid: u32,
-    /// Number of the group.
-    pub gid: u32,
-    /// True for a directory.
-    pub is_dir: bool,
 }
 
 /// A directory beneath which files are read.
@@ -111,63 +103,42 @@ impl Root {
         }
         Ok(bytes)
     }
+}
 
-    /// What the file system says of `relative`, links resolved as long as they stay beneath the root.
-    pub fn stat(&self, relative: &Path) -> Result<Stat, OpenError> {
-        let relative = if relative.as_os_str().is_empty() { Path::new(".") } else { relative };
-        let meta = self.dir.metadata(relative)?;
-        Ok(Stat { mode: meta.mode() & 0o7777, uid: meta.uid(), gid: meta.gid(), is_dir: meta.is_dir() })
+impl Tree for Root {
+    fn read(&self, path: &Path, budget: &Budget) -> Result<Vec<u8>, OpenError> {
+        Root::read(self, path, budget)
     }
 
-    /// Names in the directory at `relative`, sorted.
-    pub fn list(&self, relative: &Path) -> Result<Vec<String>, OpenError> {
-        let relative = if relative.as_os_str().is_empty() { Path::new(".") } else { relative };
+    fn stat(&self, path: &Path) -> Result<Stat, OpenError> {
+        let meta = self.dir.symlink_metadata(itself(path))?;
+        let kind = match meta.file_type() {
+            kind if kind.is_file() => Kind::File,
+            kind if kind.is_dir() => Kind::Directory,
+            kind if kind.is_symlink() => Kind::Link,
+            _ => Kind::Other,
+        };
+        let (mode, uid, gid) = (meta.mode() & 0o7777, meta.uid(), meta.gid());
+        Ok(Stat { kind, mode, uid, gid, size: meta.len(), modified: Some(meta.mtime()) })
+    }
+
+    fn link(&self, path: &Path) -> Result<PathBuf, OpenError> {
+        Ok(self.dir.read_link_contents(path)?)
+    }
+
+    fn list(&self, path: &Path) -> Result<Vec<String>, OpenError> {
         let mut names = Vec::new();
-        for entry in self.dir.read_dir(relative)? {
+        for entry in self.dir.read_dir(itself(path))? {
             names.push(entry?.file_name().to_string_lossy().into_owned());
         }
         names.sort();
         Ok(names)
     }
-
-    /// Resolves `path` as a process confined to this root would: absolute links start again at the
-    /// root, and `..` stops there. Returns a path relative to the root that holds no link.
-    pub fn resolve(&self, path: &Path) -> Result<PathBuf, OpenError> {
-        let mut todo: Vec<std::ffi::OsString> = names(path).rev().collect();
-        let mut done = PathBuf::new();
-        let mut links = 0;
-        while let Some(name) = todo.pop() {
-            if name == ".." {
-                done.pop();
-                continue;
-            }
-            let next = done.join(&name);
-            if !self.dir.symlink_metadata(&next)?.is_symlink() {
-                done = next;
-                continue;
-            }
-            links += 1;
-            if links > MAX_LINKS {
-                return Err(OpenError::Leaves);
-            }
-            let target = self.dir.read_link_contents(&next)?;
-            if target.is_absolute() {
-                done = PathBuf::new();
-            }
-            todo.extend(names(&target).rev());
-        }
-        Ok(done)
-    }
 }
 
-/// The names along a path, without its root and without `.`.
-fn names(path: &Path) -> impl DoubleEndedIterator<Item = std::ffi::OsString> + '_ {
-    use std::path::Component;
-    path.components().filter_map(|part| match part {
-        Component::Normal(name) => Some(name.to_os_string()),
-        Component::ParentDir => Some("..".into()),
-        Component::RootDir | Component::CurDir | Component::Prefix(_) => None,
-    })
+/// The root itself is named `.`.
+fn itself(path: &Path) -> &Path {
+    if path.as_os_str().is_empty() { Path::new(".") } else { path }
 }
 
 #[cfg(test)]
