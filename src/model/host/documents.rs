@@ -17,7 +17,7 @@ use crate::model::host::view::{Text, Trouble, View};
 use crate::model::{Built, Context};
 use crate::open::{Kind, OpenError, Stat};
 use crate::resource::{Domain, Scope};
-use crate::source::SourceId;
+use crate::source::{SourceId, Span};
 use crate::value::Value;
 
 /// The resources of every configuration of a service among `documents`.
@@ -47,8 +47,14 @@ pub fn build(documents: &[&Document], context: &Context) -> Built {
 }
 
 /// Adds the resources of one configuration; gives the sources that it consists of.
-fn judge(files: &Files, role: Role, document: &Document, context: &Context, built: &mut Built) -> BTreeSet<SourceId> {
-    let view = Repository::new(files, role, &document.path, context);
+fn judge<'a>(
+    files: &'a Files<'a>,
+    role: Role,
+    document: &'a Document,
+    context: &'a Context<'a>,
+    built: &mut Built,
+) -> BTreeSet<SourceId> {
+    let view = Repository::new(files, role, document, context);
     let scope = Scope { domain: Domain::Host, path: view.display(&view.file) };
     (role.service.judge)(&view, &view.file, role.is_part, &scope, built);
     let mut read = view.read.into_inner();
@@ -65,8 +71,9 @@ struct Repository<'a> {
     context: &'a Context<'a>,
     /// Where the host has the file that is judged.
     file: String,
-    /// The document that stands for it.
+    /// The document that stands for it, and its source.
     document: &'a str,
+    judged: SourceId,
     /// Where the host has the main file and what it includes, with the slash.
     home: &'static str,
     /// What stands for that directory.
@@ -78,7 +85,8 @@ struct Repository<'a> {
 }
 
 impl<'a> Repository<'a> {
-    fn new(files: &'a Files<'a>, role: Role, document: &'a str, context: &'a Context<'a>) -> Self {
+    fn new(files: &'a Files<'a>, role: Role, document: &'a Document, context: &'a Context<'a>) -> Self {
+        let (document, judged) = (&*document.path, document.source);
         let main = role.service.main;
         let home = main.strip_suffix(main.rsplit('/').next().unwrap_or_default()).unwrap_or(main);
         // A part stands as far below the home of the main file as its pattern says.
@@ -88,7 +96,7 @@ impl<'a> Repository<'a> {
         let tail = document.get(end..).unwrap_or_default();
         let file = if role.is_part { format!("{home}{tail}") } else { main.to_owned() };
         let root = directory.strip_suffix(home);
-        Repository { files, context, file, document, home, directory, root, read: RefCell::default() }
+        Repository { files, context, file, document, judged, home, directory, root, read: RefCell::default() }
     }
 
     /// The path of the document that stands for the host's `path`.
@@ -161,6 +169,11 @@ impl View for Repository<'_> {
     /// Links in a repository are not told from what they lead to.
     fn link(&self, path: &str) -> Result<Option<String>, OpenError> {
         self.stat(path).map(|_| None)
+    }
+
+    fn mark(&self, path: &str) -> Span {
+        let source = self.document(path).map_or(self.judged, |document| document.source);
+        Span::new(source, 0..0)
     }
 
     fn display(&self, path: &str) -> Arc<str> {

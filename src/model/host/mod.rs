@@ -10,6 +10,7 @@ pub mod assignments;
 pub mod dialect;
 pub mod documents;
 mod end_of_life;
+pub mod files;
 pub mod glob;
 mod os;
 pub mod packages;

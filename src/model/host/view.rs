@@ -14,7 +14,7 @@ use crate::format::lines::{self, Line};
 use crate::format::{self, Body, Form, SyntaxError};
 use crate::open::{Kind, OpenError, Stat, Tree};
 use crate::resource::{Gap, GapKind};
-use crate::source::{Source, SourceId, Sources};
+use crate::source::{Source, SourceId, Sources, Span};
 use crate::value::{Reason, Value};
 
 /// The files of a host, by the absolute paths that the host knows them by.
@@ -32,6 +32,8 @@ pub trait View {
     fn link(&self, path: &str) -> Result<Option<String>, OpenError>;
     /// The file as the documents of YAML or JSON (comments allowed) in it.
     fn data(&self, path: &str, form: Form) -> Result<Rc<[Value]>, Trouble>;
+    /// The file as a place to point at, unread if it was not read for another reason.
+    fn mark(&self, path: &str) -> Span;
     /// The path as the user knows it.
     fn display(&self, path: &str) -> Arc<str>;
     /// The limits.
@@ -98,6 +100,8 @@ pub struct HostRoot<'a> {
     budget: &'a Budget,
     read: RefCell<HashMap<PathBuf, SourceId>>,
     lines: RefCell<HashMap<SourceId, Rc<[Line]>>>,
+    /// Files that are only pointed at, with sources that hold nothing but their names.
+    marked: RefCell<HashMap<String, SourceId>>,
 }
 
 impl<'a> HostRoot<'a> {
@@ -117,6 +121,7 @@ impl<'a> HostRoot<'a> {
             budget,
             read: RefCell::default(),
             lines: RefCell::default(),
+            marked: RefCell::default(),
         }
     }
 
@@ -188,6 +193,17 @@ impl View for HostRoot<'_> {
             Body::Data(documents) => Ok(documents.into()),
             _ => Ok(Rc::default()),
         }
+    }
+
+    fn mark(&self, path: &str) -> Span {
+        let real = self.root.resolve(Path::new(path)).ok();
+        let read = real.and_then(|real| self.read.borrow().get(&real).copied());
+        let id = read.unwrap_or_else(|| {
+            let mut marked = self.marked.borrow_mut();
+            let add = || self.sources.borrow_mut().add(Source::new(self.display(path), b""));
+            *marked.entry(path.to_owned()).or_insert_with(add)
+        });
+        Span::new(id, 0..0)
     }
 
     fn display(&self, path: &str) -> Arc<str> {

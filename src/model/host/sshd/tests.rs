@@ -13,6 +13,7 @@ use crate::model::testing::{place, plain};
 use crate::open::{OpenError, Root, Stat};
 use crate::resource::GapKind;
 use crate::source::Sources;
+use crate::source::Span;
 
 const CONFIG: &str = "/etc/ssh/sshd_config";
 
@@ -432,6 +433,9 @@ impl View for Refusing<'_> {
     }
     fn data(&self, path: &str, form: crate::format::Form) -> Result<Rc<[Value]>, host::view::Trouble> {
         self.host.data(path, form)
+    }
+    fn mark(&self, path: &str) -> Span {
+        self.host.mark(path)
     }
     fn display(&self, path: &str) -> Arc<str> {
         self.host.display(path)
