@@ -7,6 +7,7 @@
 //! line in [`services::SERVICES`] if its files are recognised in a repository too.
 
 pub mod assignments;
+pub mod boot;
 pub mod dialect;
 pub mod documents;
 mod end_of_life;
@@ -35,7 +36,7 @@ pub const MODEL: Model = Model { domain: Domain::Host, build: documents::build }
 type Probe = fn(&dyn View, &Scope, &mut Built);
 
 /// Every probe, in the order of their resources.
-const PROBES: &[Probe] = &[os::probe, sshd::probe];
+const PROBES: &[Probe] = &[os::probe, sshd::probe, boot::probe];
 
 /// The resources of the host whose root filesystem is `root`, known to the user as `display`. `is_live` if it
 /// is the machine itself. Every file that is read becomes one of `sources`.
