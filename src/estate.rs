@@ -251,7 +251,7 @@ fn values<'a>(attributes: &'a Value, path: &Path) -> Vec<&'a Value> {
                 _ => out.push(value),
             },
             // What it leads through may itself say what it was computed from.
-            Hit::Beyond(value) => out.push(value),
+            Hit::Beyond(value, _) => out.push(value),
             Hit::Absent(_) => {}
         }
     }

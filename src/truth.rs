@@ -40,6 +40,13 @@ impl Truth {
         }
     }
 
+    /// The truth of something of which one of these is meant: theirs if they agree.
+    pub fn agreed(truths: impl IntoIterator<Item = Truth>) -> Truth {
+        let mut all = truths.into_iter();
+        let first = all.next().unwrap_or(Truth::Unknown);
+        if all.all(|truth| truth == first) { first } else { Truth::Unknown }
+    }
+
     /// Either: true if one is true, whatever the other may be.
     #[must_use]
     pub fn or(self, other: Truth) -> Truth {

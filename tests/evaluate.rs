@@ -31,8 +31,12 @@ fn rule(check: &str) -> Arc<Rule> {
     Arc::new(load(&parsed(&text), None, &Overrides::default()).unwrap_or_else(|wrong| panic!("{text}\n{wrong:?}")))
 }
 
-/// Turns every text `?` into an unknown and every `&x` into a reference to x.
+/// Turns every text `?` into an unknown, every `&x` into a reference to x, and every map with the one key
+/// `one_of` into one of the values of its list.
 fn with_unknowns(value: &Value) -> Value {
+    if let Some(all) = value.get("one_of").and_then(Value::as_list) {
+        return Value::one_of(all.iter().map(with_unknowns), Reason::Condition, "c", value.span);
+    }
     if let Some(map) = value.as_map() {
         return Value::object(map.iter().map(|(key, entry)| (key.clone(), with_unknowns(&entry.value))), value.span);
     }
@@ -127,6 +131,44 @@ fn one_resource() {
     ] {
         assert_eq!(verdict(check, attributes), expected, "{check}\non {attributes}");
     }
+}
+
+#[test]
+fn of_one_of_several_values_holds_what_holds_of_all_of_them() {
+    let on = "assert: { on: { equals: true, default: false } }";
+    let deep = "assert: { a.b: { equals: 1, default: 1 } }";
+    let set = "assert: { on: { exists: true } }";
+    let none =
+        "assert: { none: { in: { effect: { equals: Allow, default: null }, to: { equals: '*', default: null } } } }";
+    let each = "assert: { each: { in: { from: { equals: 443, default: null } } } }";
+    let some = "assert: { some: { in: { from: { equals: 443, default: null } } } }";
+    for (check, attributes, expected) in [
+        (on, "{ on: { one_of: [true, 'yes'] } }", "pass"),
+        (on, "{ on: { one_of: [false, null] } }", "fail"),
+        (on, "{ on: { one_of: [true, null] } }", "unknown"),
+        (on, "{ on: { one_of: [true, '?'] } }", "unknown"),
+        (set, "{ on: { one_of: [a, '&key'] } }", "pass"),
+        (set, "{ on: { one_of: [a, null] } }", "unknown"),
+        (deep, "{ a: { one_of: [{ b: 1 }, { c: 2 }, null] } }", "pass"),
+        (deep, "{ a: { one_of: [{ b: 2 }, { b: 3 }] } }", "fail"),
+        // A member that may be missing: as a whole, since its parts belong together.
+        (none, "{ in: [{ one_of: [{ effect: Allow, to: a }, { effect: Deny, to: '*' }] }] }", "pass"),
+        (none, "{ in: [{ one_of: [{ effect: Allow, to: a }, null] }] }", "pass"),
+        (none, "{ in: [{ one_of: [{ effect: Allow, to: '*' }, null] }] }", "unknown"),
+        (none, "{ in: [{ effect: Allow, to: '*' }, { one_of: [{ effect: Allow, to: '*' }, null] }] }", "fail"),
+        (none, "{ in: { one_of: [[{ effect: Allow, to: a }], []] } }", "pass"),
+        (none, "{ in: { one_of: [[{ effect: Allow, to: '*' }], [{ effect: Allow, to: '*', n: 1 }]] } }", "fail"),
+        (each, "{ in: [{ from: 443 }, { one_of: [{ from: 443 }, null] }] }", "pass"),
+        (each, "{ in: { one_of: [[{ from: 443 }], [{ from: 443 }, { from: 80 }]] } }", "unknown"),
+        (some, "{ in: { one_of: [[{ from: 443 }], [{ from: 80 }, { from: 443 }]] } }", "pass"),
+        (some, "{ in: [{ one_of: [{ from: 443 }, null] }] }", "unknown"),
+    ] {
+        assert_eq!(verdict(check, attributes), expected, "{check} {attributes}");
+    }
+    let seen = find(on, vec![resource("thing", "thing.a", "{ on: { one_of: [false, null] } }")], false).evidence;
+    assert_eq!((&*seen.observed, seen.unknown), ("on = false or not set (one of these, by c)", None));
+    let open = find(on, vec![resource("thing", "thing.a", "{ on: { one_of: [true, null] } }")], false).evidence;
+    assert_eq!(open.observed, "on is not known: c (depends on a condition that is not known)");
 }
 
 #[test]

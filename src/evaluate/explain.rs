@@ -6,7 +6,10 @@ use crate::redact;
 use crate::rule::assertion::{Assertion, Attribute, Link, Members, Quantifier};
 use crate::rule::path::{Hit, Path};
 use crate::truth::Truth;
-use crate::value::{Data, Value};
+use crate::value::Value;
+
+/// Most values that are shown of those of which one is meant.
+const MOST_SHOWN: usize = 3;
 
 impl Evaluator<'_> {
     /// The evidence of the part that made the assertion `truth`; `prefix` leads to the frame's base.
@@ -101,7 +104,7 @@ impl Evaluator<'_> {
                 }
                 evidence
             }
-            Decider::Unknown(value) => frame.seen(named, value, frame.words(|| whole.words())),
+            Decider::Unknown(value) => frame.seen(named, value, frame.words(|| whole.words()), truth),
             Decider::Open | Decider::Perhaps(_) | Decider::Nobody => {
                 frame.evidence(format!("{named} is not set"), frame.words(|| whole.words()))
             }
@@ -145,7 +148,9 @@ impl Evaluator<'_> {
         let hits = attribute.path.select(frame.start(&attribute.path));
         let decided = hits.into_iter().find(|hit| self.value(attribute, *hit, frame) == truth);
         match decided {
-            Some(Hit::Found(value) | Hit::Beyond(value)) => frame.seen(named, value, frame.words(|| attribute.words())),
+            Some(Hit::Found(value) | Hit::Beyond(value, _)) => {
+                frame.seen(named, value, frame.words(|| attribute.words()), truth)
+            }
             Some(Hit::Absent(at)) => {
                 let default = attribute.default.as_ref().filter(|value| !value.is_null());
                 let default = default.map(|value| format!(" (default {})", crate::show::scalar(value)));
@@ -187,14 +192,14 @@ impl Frame<'_> {
     fn seen_none(&self, named: String, path: &Path, expected: String) -> Evidence {
         let hits = path.select(self.start(path));
         let found = hits.iter().find_map(|hit| match hit {
-            Hit::Found(value) | Hit::Beyond(value) => Some(*value),
+            Hit::Found(value) | Hit::Beyond(value, _) => Some(*value),
             Hit::Absent(_) => None,
         });
         let members: usize = hits
             .iter()
             .map(|hit| match hit {
                 Hit::Found(value) => value.as_list().map_or(1, |list| list.len()),
-                Hit::Absent(_) | Hit::Beyond(_) => 0,
+                Hit::Absent(_) | Hit::Beyond(..) => 0,
             })
             .sum();
         let observed = match (members, found) {
@@ -206,16 +211,25 @@ impl Frame<'_> {
         Evidence { path: named, span, ..self.evidence(observed, expected) }
     }
 
-    /// The evidence of a value that is there.
-    fn seen(&self, named: String, value: &Value, expected: String) -> Evidence {
-        let (observed, unknown) = match &value.data {
-            Data::Unknown(unknown) => {
+    /// The evidence of a value that is there, and that made the question `truth`.
+    fn seen(&self, named: String, value: &Value, expected: String, truth: Truth) -> Evidence {
+        let shown = |value: &Value| redact::value(&self.resource.kind, &named, value, self.base);
+        let unknown = value.as_unknown().filter(|_| truth == Truth::Unknown);
+        let observed = match (value.as_unknown(), value.choices()) {
+            (Some(unknown), Some(choices)) if truth != Truth::Unknown => {
+                let of = |choice: &Value| if choice.is_null() { "not set".to_owned() } else { shown(choice) };
+                let all: Vec<String> = choices.iter().take(MOST_SHOWN).map(of).collect();
+                let more = if choices.len() > MOST_SHOWN { ", ..." } else { "" };
                 let what = crate::show::one_line(&unknown.what);
-                let observed = format!("{named} is not known: {what} ({})", unknown.reason.words());
-                (observed, Some((unknown.reason, unknown.what.clone())))
+                format!("{named} = {}{more} (one of these, by {what})", all.join(" or "))
             }
-            _ => (format!("{named} = {}", redact::value(&self.resource.kind, &named, value, self.base)), None),
+            (Some(unknown), _) => {
+                let what = crate::show::one_line(&unknown.what);
+                format!("{named} is not known: {what} ({})", unknown.reason.words())
+            }
+            _ => format!("{named} = {}", shown(value)),
         };
+        let unknown = unknown.map(|unknown| (unknown.reason, unknown.what.clone()));
         Evidence { path: named, observed, expected, span: value.span, unknown }
     }
 }

@@ -124,12 +124,19 @@ impl Evaluator<'_> {
         }
     }
 
-    /// All tests of one value. A value that is not set counts as its documented default.
+    /// All tests of one value. A value that is not set counts as its documented default; of one of several
+    /// holds what holds of all of them.
     fn value(&self, attribute: &Attribute, hit: Hit, frame: Frame) -> Truth {
+        if let Some(choices) = attribute.path.choices(hit) {
+            let of_all = |hits: Vec<Hit>| {
+                hits.into_iter().fold(Truth::True, |truth, hit| truth.and(self.value(attribute, hit, frame)))
+            };
+            return Truth::agreed(choices.into_iter().map(of_all));
+        }
         let value = match hit {
             Hit::Found(value) => Some(value),
             Hit::Absent(_) => attribute.default.as_ref(),
-            Hit::Beyond(_) => return Truth::Unknown,
+            Hit::Beyond(..) => return Truth::Unknown,
         };
         let undecided = value.is_none();
         attribute.tests.iter().fold(Truth::True, |truth, test| {
@@ -138,7 +145,7 @@ impl Evaluator<'_> {
             }
             let others = other_path(test).map(|path| path.select(frame.start(path))).unwrap_or_default();
             let other = others.iter().find_map(|hit| match hit {
-                Hit::Found(value) | Hit::Beyond(value) => Some(*value),
+                Hit::Found(value) | Hit::Beyond(value, _) => Some(*value),
                 Hit::Absent(_) => None,
             });
             let around = Surroundings { other, today: self.today, ignore_case: attribute.ignore_case };
@@ -150,24 +157,46 @@ impl Evaluator<'_> {
     fn members<'f>(&self, members: &Members, frame: Frame<'f>, wanted: Option<Truth>) -> (Truth, Decider<'f>) {
         let mut tally = Tally::new(members.quantifier, wanted);
         for hit in members.path.select(frame.start(&members.path)) {
-            let (Hit::Found(value) | Hit::Beyond(value)) = hit else { continue };
-            if let Some(unknown) = value.as_unknown() {
-                // An attribute of another resource is one value, of which something can be said.
-                let one = !value.references().is_empty() && unknown.reason == Reason::Computed && unknown.non_null;
-                let inner = Frame { base: value, ..frame };
-                let truth = if one { self.truth(&members.body, inner) } else { Truth::Unknown };
-                tally.add(truth, || Decider::Unknown(value));
-                continue;
-            }
-            let items = value.as_list().map_or(std::slice::from_ref(value), |list| &list[..]);
-            let many = value.as_list().is_some();
-            for (n, item) in items.iter().enumerate() {
-                let inner = Frame { base: item, ..frame };
-                let truth = self.truth(&members.body, inner);
-                tally.add(truth, || Decider::Member(inner, if many { format!("[{n}]") } else { String::new() }));
-            }
+            self.members_at(members, hit, frame, &mut tally);
         }
         tally.result()
+    }
+
+    /// Adds the answers about the members at one hit.
+    fn members_at<'f>(&self, members: &Members, hit: Hit<'f>, frame: Frame<'f>, tally: &mut Tally<'f>) {
+        let (Hit::Found(value) | Hit::Beyond(value, _)) = hit else { return };
+        if let Some(choices) = members.path.choices(hit) {
+            let of_all = |hits: Vec<Hit<'f>>| {
+                let mut inner = Tally::new(members.quantifier, None);
+                hits.into_iter().for_each(|hit| self.members_at(members, hit, frame, &mut inner));
+                inner.truth
+            };
+            return tally.add(Truth::agreed(choices.into_iter().map(of_all)), || Decider::Unknown(value));
+        }
+        if let Some(unknown) = value.as_unknown() {
+            // An attribute of another resource is one value, of which something can be said.
+            let one = !value.references().is_empty() && unknown.reason == Reason::Computed && unknown.non_null;
+            let inner = Frame { base: value, ..frame };
+            let truth = if one { self.truth(&members.body, inner) } else { Truth::Unknown };
+            return tally.add(truth, || Decider::Unknown(value));
+        }
+        let items = value.as_list().map_or(std::slice::from_ref(value), |list| &list[..]);
+        let many = value.as_list().is_some();
+        for (n, item) in items.iter().enumerate() {
+            if let Some(choices) = item.choices() {
+                // One that may be missing is then no member, which decides nothing.
+                let none = tally.start();
+                let of_one = |choice: &'f Value| match choice.is_null() {
+                    true => none,
+                    false => self.truth(&members.body, Frame { base: choice, ..frame }),
+                };
+                tally.add(Truth::agreed(choices.iter().map(of_one)), || Decider::Unknown(item));
+                continue;
+            }
+            let inner = Frame { base: item, ..frame };
+            let truth = self.truth(&members.body, inner);
+            tally.add(truth, || Decider::Member(inner, if many { format!("[{n}]") } else { String::new() }));
+        }
     }
 
     fn linked<'f>(&'f self, linked: &Linked, frame: Frame<'f>, wanted: Option<Truth>) -> (Truth, Decider<'f>) {
@@ -226,9 +255,14 @@ struct Tally<'a> {
 impl<'a> Tally<'a> {
     /// `wanted` is the truth of the whole that is to be explained.
     fn new(quantifier: Quantifier, wanted: Option<Truth>) -> Self {
-        let start = if quantifier == Quantifier::Each { Truth::True } else { Truth::False };
         let wanted = if quantifier == Quantifier::None { wanted.map(|truth| !truth) } else { wanted };
-        Tally { quantifier, truth: start, wanted, decider: Decider::Nobody }
+        let tally = Tally { quantifier, truth: Truth::Unknown, wanted, decider: Decider::Nobody };
+        Tally { truth: tally.start(), ..tally }
+    }
+
+    /// The truth of no members at all, which changes nothing where there are others.
+    fn start(&self) -> Truth {
+        if self.quantifier == Quantifier::Each { Truth::True } else { Truth::False }
     }
 
     fn add(&mut self, truth: Truth, decider: impl FnOnce() -> Decider<'a>) {

@@ -116,7 +116,7 @@ mod tests {
     #[test]
     fn a_reference_known_in_part_has_known_parts() {
         let here = Span::new(crate::source::SourceId(0), 0..0);
-        let cause = Unknown { reason: crate::value::Reason::Variable, what: "X".into(), non_null: false, pieces: None };
+        let cause = Unknown::new(crate::value::Reason::Variable, "X");
         let parts = |pieces: &[&str]| {
             let pieces = pieces.iter().map(|piece| (*piece != "?").then(|| Arc::from(*piece))).collect();
             let value = of(&Value::partial(pieces, &cause, here));

@@ -47,8 +47,7 @@ impl Pieces {
 
     /// Adds something that is not known.
     pub fn hole(&mut self, reason: Reason, what: &str) {
-        let unknown = Unknown { reason, what: what.into(), non_null: false, pieces: None };
-        self.unknown(&Arc::new(unknown));
+        self.unknown(&Arc::new(Unknown::new(reason, what)));
     }
 
     fn unknown(&mut self, unknown: &Arc<Unknown>) {

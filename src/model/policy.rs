@@ -12,6 +12,9 @@ const LISTS: &[&str] = &["Action", "NotAction", "Resource", "NotResource"];
 
 /// `value` in the normal form if it is a policy (a map with `Statement`), otherwise as it is.
 pub fn normalise(value: Value) -> Value {
+    if let Some(either) = value.each_choice(|choice| normalise(choice.clone())) {
+        return either;
+    }
     let Data::Map(map) = &value.data else { return value };
     if map.get("Statement").is_none() {
         return value;
@@ -19,19 +22,22 @@ pub fn normalise(value: Value) -> Value {
     over(map, &value, |name, member| match name {
         "Statement" => {
             let list = listed(member);
-            match &list.data {
+            let whole = |list: &Value| match &list.data {
                 Data::List(items) => {
-                    let span = list.span;
-                    Value::list(items.iter().map(statement).collect(), span).with_refs(list.references())
+                    Value::list(items.iter().map(statement).collect(), list.span).with_refs(list.references())
                 }
-                _ => list,
-            }
+                _ => list.clone(),
+            };
+            list.each_choice(whole).unwrap_or_else(|| whole(&list))
         }
         _ => member.clone(),
     })
 }
 
 fn statement(value: &Value) -> Value {
+    if let Some(either) = value.each_choice(statement) {
+        return either;
+    }
     let Data::Map(map) = &value.data else { return value.clone() };
     over(map, value, |name, member| match name {
         _ if LISTS.contains(&name) => listed(member),
@@ -54,7 +60,9 @@ fn listed(value: &Value) -> Value {
     match &value.data {
         Data::List(_) => value.clone(),
         Data::Null => Value::list(Vec::new(), value.span),
-        Data::Unknown(unknown) if unknown.pieces.is_none() => value.clone(),
+        Data::Unknown(unknown) if unknown.pieces.is_none() => {
+            value.each_choice(listed).unwrap_or_else(|| value.clone())
+        }
         _ => Value::list(vec![value.clone()], value.span),
     }
 }
@@ -64,7 +72,7 @@ fn principal(value: &Value) -> Value {
     match &value.data {
         Data::String(_) => Value::object([("AWS", listed(value))], value.span),
         Data::Map(map) => over(map, value, |_, member| listed(member)),
-        _ => value.clone(),
+        _ => value.each_choice(principal).unwrap_or_else(|| value.clone()),
     }
 }
 

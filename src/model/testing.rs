@@ -122,7 +122,8 @@ pub fn attribute<'a>(built: &'a Built, address: &str, path: &str) -> Option<&'a 
 }
 
 /// A value on one line. Texts stand in quotes, an unknown as `?Reason(what)`, `!` after it if it is
-/// not null, its known pieces after that; what it was computed from follows `<-`.
+/// not null, its known pieces after that, or `{a|b}` if it is one of these; what it was computed from
+/// follows `<-`.
 pub fn show(value: &Value) -> String {
     let refs: Vec<_> = value.references().iter().map(|it| format!("{}.{}", it.address, it.attribute)).collect();
     let refs = if refs.is_empty() { String::new() } else { format!(" <- {}", refs.join(", ")) };
@@ -146,7 +147,9 @@ fn shown(value: &Value) -> String {
             let pieces: String = pieces.map(|piece| piece.as_deref().unwrap_or("*").to_owned() + "|").collect();
             let pieces = if pieces.is_empty() { pieces } else { format!(" {pieces}") };
             let sure = if unknown.non_null { "!" } else { "" };
-            format!("?{:?}({}){sure}{pieces}", unknown.reason, unknown.what)
+            let choices = unknown.one_of.iter().flatten().map(show).collect::<Vec<_>>().join("|");
+            let choices = if choices.is_empty() { choices } else { format!("{{{choices}}}") };
+            format!("?{:?}({}){sure}{pieces}{choices}", unknown.reason, unknown.what)
         }
     }
 }

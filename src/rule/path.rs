@@ -20,8 +20,9 @@ pub enum Hit<'a> {
     Found(&'a Value),
     /// Nothing, or null. The value is the last thing that was there.
     Absent(&'a Value),
-    /// The path leads on into something that is not known, so not even whether anything is there.
-    Beyond(&'a Value),
+    /// The path leads on into something that is not known, by so many segments, so not even whether
+    /// anything is there.
+    Beyond(&'a Value, usize),
 }
 
 impl Path {
@@ -57,6 +58,22 @@ impl Path {
         select(value, &self.segments, &mut hits);
         hits
     }
+
+    /// What lies at the hit in each of the values that are meant there, if one of several is.
+    pub fn choices<'a>(&self, hit: Hit<'a>) -> Option<Vec<Vec<Hit<'a>>>> {
+        let (value, rest) = match hit {
+            Hit::Found(value) => (value, 0),
+            Hit::Beyond(value, rest) => (value, rest),
+            Hit::Absent(_) => return None,
+        };
+        let rest = self.segments.get(self.segments.len().saturating_sub(rest)..).unwrap_or_default();
+        let beyond = |choice| {
+            let mut hits = Vec::new();
+            select(choice, rest, &mut hits);
+            hits
+        };
+        Some(value.choices()?.iter().map(beyond).collect())
+    }
 }
 
 impl std::fmt::Display for Path {
@@ -72,7 +89,7 @@ fn select<'a>(value: &'a Value, segments: &[Arc<str>], hits: &mut Vec<Hit<'a>>) 
         return;
     };
     match &value.data {
-        Data::Unknown(_) => hits.push(Hit::Beyond(value)),
+        Data::Unknown(_) => hits.push(Hit::Beyond(value, segments.len())),
         Data::Map(map) if &**first == "*" && !map.is_empty() => {
             map.iter().for_each(|(_, entry)| select(&entry.value, rest, hits));
         }
@@ -113,7 +130,7 @@ mod tests {
         let shown = |hit: Hit| match hit {
             Hit::Found(v) => v.as_str().unwrap_or("?").to_owned(),
             Hit::Absent(_) => "absent".to_owned(),
-            Hit::Beyond(_) => "beyond".to_owned(),
+            Hit::Beyond(..) => "beyond".to_owned(),
         };
         Path::parse(path).unwrap().select(value).into_iter().map(shown).collect()
     }

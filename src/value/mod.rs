@@ -22,6 +22,12 @@ use crate::source::Span;
 /// Deepest nesting a value may have; what lies deeper is replaced by an unknown.
 pub const MAX_DEPTH: u16 = 200;
 
+/// Most values of which one may be meant.
+const MAX_CHOICES: usize = 64;
+
+/// Most values that stand within those of which one is meant, all together.
+const MAX_IN_CHOICES: usize = 2_000;
+
 /// A value and where it came from.
 #[derive(Clone, Debug)]
 pub struct Value {
@@ -119,21 +125,79 @@ impl Value {
 
     /// An unknown.
     pub fn unknown(reason: Reason, what: impl Into<Arc<str>>, span: Span) -> Value {
-        Value::of(Data::Unknown(Arc::new(Unknown { reason, what: what.into(), non_null: false, pieces: None })), span)
+        Value::of(Data::Unknown(Arc::new(Unknown::new(reason, what))), span)
     }
 
     /// An unknown that is certainly not null: an attribute that exists once the resource does.
     pub fn computed(what: impl Into<Arc<str>>, span: Span) -> Value {
-        let unknown = Unknown { reason: Reason::Computed, what: what.into(), non_null: true, pieces: None };
-        Value::of(Data::Unknown(Arc::new(unknown)), span)
+        Value::of(Data::Unknown(Arc::new(Unknown::sure(Reason::Computed, what))), span)
     }
 
     /// A text of which only some pieces are known (`None` for the others). The reason and name are
     /// those of `cause`, the first unknown among its pieces.
     pub fn partial(pieces: Vec<Option<Arc<str>>>, cause: &Unknown, span: Span) -> Value {
-        let unknown =
-            Unknown { reason: cause.reason, what: cause.what.clone(), non_null: true, pieces: Some(pieces.into()) };
+        let unknown = Unknown { non_null: true, pieces: Some(pieces.into()), ..cause.bare() };
         Value::of(Data::Unknown(Arc::new(unknown)), span)
+    }
+
+    /// One of these values, and which of them is not known for this reason; null stands for absence. It
+    /// is computed from whatever they are computed from. So many or so large ones that nobody could look
+    /// at them all become an unknown like any other.
+    pub fn one_of(
+        choices: impl IntoIterator<Item = Value>,
+        reason: Reason,
+        what: impl Into<Arc<str>>,
+        span: Span,
+    ) -> Value {
+        let mut all: Vec<Value> = Vec::new();
+        let mut left = MAX_IN_CHOICES;
+        let mut few = true;
+        for choice in choices {
+            // Choices among choices are choices, so that they cannot nest without end.
+            let own = choice.choices().unwrap_or(std::slice::from_ref(&choice));
+            for one in own {
+                few = few && all.len() < MAX_CHOICES && one.spends(&mut left);
+                if few && !all.contains(one) {
+                    all.push(one.clone());
+                }
+            }
+        }
+        if let ([only], true) = (&*all, few) {
+            return only.clone().at(span);
+        }
+        let refs: Vec<Reference> = all.iter().flat_map(Value::references).cloned().collect();
+        let non_null = few && all.iter().all(Value::is_set);
+        let one_of = few.then(|| all.into());
+        let unknown = Unknown { non_null, one_of, ..Unknown::new(reason, what) };
+        Value::of(Data::Unknown(Arc::new(unknown)), span).with_refs(&refs)
+    }
+
+    /// The values that it may have, if it is not known and the text leaves no others.
+    pub fn choices(&self) -> Option<&[Value]> {
+        self.as_unknown()?.one_of.as_deref()
+    }
+
+    /// The same value with each value that it may have changed; `None` unless it is one of several.
+    pub fn each_choice(&self, change: impl Fn(&Value) -> Value) -> Option<Value> {
+        let unknown = self.as_unknown()?;
+        let changed = unknown.one_of.as_deref()?.iter().map(change);
+        Some(Value::one_of(changed, unknown.reason, unknown.what.clone(), self.span).with_refs(self.references()))
+    }
+
+    /// True if it is certainly not null.
+    pub fn is_set(&self) -> bool {
+        self.as_unknown().map_or(!self.is_null(), |unknown| unknown.non_null)
+    }
+
+    /// Takes the number of values within this one from `left`; false if there are more.
+    fn spends(&self, left: &mut usize) -> bool {
+        let Some(rest) = left.checked_sub(1) else { return false };
+        *left = rest;
+        match &self.data {
+            Data::List(list) => list.iter().all(|item| item.spends(left)),
+            Data::Map(map) => map.iter().all(|(_, entry)| entry.value.spends(left)),
+            _ => self.choices().into_iter().flatten().all(|choice| choice.spends(left)),
+        }
     }
 
     /// The same value, standing at `span`.
@@ -169,6 +233,7 @@ impl Value {
         match &self.data {
             Data::List(list) => list.depth,
             Data::Map(map) => map.depth,
+            Data::Unknown(unknown) => unknown.one_of.iter().flatten().map(Value::depth).max().unwrap_or(0),
             _ => 0,
         }
     }
@@ -291,6 +356,25 @@ mod tests {
             value = Value::list(vec![value], here());
         }
         assert!(value.depth() <= MAX_DEPTH);
+    }
+
+    #[test]
+    fn of_several_values_those_that_differ_are_kept_as_far_as_anyone_can_look() {
+        let text = |s: &str| Value::string(s, here());
+        let one_of = |all: Vec<Value>| Value::one_of(all, Reason::Condition, "c", here());
+        assert_eq!(one_of(vec![text("a"), text("a")]), text("a"));
+        let two = one_of(vec![text("a"), Value::null(here())]);
+        assert_eq!(two.choices().map(<[Value]>::len), Some(2));
+        assert!(!two.is_set());
+        let three = one_of(vec![two.clone(), one_of(vec![text("b"), text("a")])]);
+        assert_eq!(three.choices().map(<[Value]>::len), Some(3), "choices among choices are choices");
+        assert!(one_of((0..1_000).map(|n| Value::int(n, here())).collect()).choices().is_none());
+        // Each twice as large as the one before.
+        let mut grown = two;
+        for _ in 0..10_000 {
+            grown = one_of(vec![Value::list(vec![grown.clone(), grown.clone()], here()), text("a")]);
+        }
+        assert!(grown.depth() <= MAX_DEPTH);
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::Value;
+
 /// Why a value is not known. The words are [`Reason::words`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Reason {
@@ -74,4 +76,25 @@ pub struct Unknown {
     pub non_null: bool,
     /// For a text that is known in part: its pieces in order, `None` for what is not known.
     pub pieces: Option<Box<[Option<Arc<str>>]>>,
+    /// Where the text leaves no more than these values: each of them, null for absence. Whatever holds
+    /// of every one of them holds.
+    pub one_of: Option<Box<[Value]>>,
+}
+
+impl Unknown {
+    /// An unknown of which nothing is known, not even that it is set.
+    pub fn new(reason: Reason, what: impl Into<Arc<str>>) -> Unknown {
+        Unknown { reason, what: what.into(), non_null: false, pieces: None, one_of: None }
+    }
+
+    /// An unknown that is certainly not null.
+    pub fn sure(reason: Reason, what: impl Into<Arc<str>>) -> Unknown {
+        Unknown { non_null: true, ..Unknown::new(reason, what) }
+    }
+
+    /// What follows from it by way of something that is not evaluated: for the same reason, and of which
+    /// nothing else is known.
+    pub fn bare(&self) -> Unknown {
+        Unknown::new(self.reason, self.what.clone())
+    }
 }

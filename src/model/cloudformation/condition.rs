@@ -56,7 +56,9 @@ impl Stack<'_> {
 
     fn equal_text(&self, value: &Value, text: &str) -> Option<bool> {
         let Some(unknown) = value.as_unknown() else { return Some(false) };
-        (!self.may_be(unknown, text) || contradicts(unknown, text)).then_some(false)
+        let other = |choice: &Value| self.world.text(choice).is_some_and(|choice| *choice != *text);
+        let ruled_out = value.choices().is_some_and(|all| all.iter().all(other));
+        (ruled_out || contradicts(unknown, text)).then_some(false)
     }
 }
 
@@ -95,12 +97,12 @@ pub(super) fn is_known(value: &Value) -> bool {
     }
 }
 
-/// What is certain of a value that is one of two: where they agree, that; elsewhere unknown for the
+/// What is certain of a value that is one of two: where they agree, that; elsewhere one of both, for the
 /// sake of the condition `name`. `None` stands for a property that is removed.
 pub(super) fn either(a: Option<Value>, b: Option<Value>, name: &str, span: Span) -> Option<Value> {
     let (a, b) = match (a, b) {
         (None, None) => return None,
-        (Some(one), None) | (None, Some(one)) => return Some(undecided(name, false, span).with_refs(one.references())),
+        (Some(one), None) | (None, Some(one)) => return Some(one_of([one, Value::null(span)], name, span)),
         (Some(a), Some(b)) => (a, b),
     };
     if a == b {
@@ -120,16 +122,12 @@ pub(super) fn either(a: Option<Value>, b: Option<Value>, name: &str, span: Span)
                 x.iter().zip(y.iter()).filter_map(|(x, y)| either(Some(x.clone()), Some(y.clone()), name, span));
             Value::list(items.collect(), a.span)
         }
-        _ => undecided(name, certainly(&a) && certainly(&b), span),
+        _ => one_of([a.clone(), b.clone()], name, span),
     };
     Some(merged.with_refs(a.references()).with_refs(b.references()))
 }
 
-fn certainly(value: &Value) -> bool {
-    value.as_unknown().map_or(!value.is_null(), |unknown| unknown.non_null)
-}
-
-fn undecided(name: &str, non_null: bool, span: Span) -> Value {
-    let unknown = Unknown { reason: Reason::Condition, what: name.into(), non_null, pieces: None };
-    Value { data: Data::Unknown(Arc::new(unknown)), span, refs: None }
+/// One of two, for the sake of the condition `name`.
+fn one_of(both: [Value; 2], name: &str, span: Span) -> Value {
+    Value::one_of(both, Reason::Condition, name, span)
 }

@@ -93,12 +93,12 @@ impl Stack<'_> {
             let value = found.next().or(fallback);
             return value.map(|value| standing_at(value, span)).or_else(|| invalid("no such key in the mapping", span));
         };
-        // A key that is not known selects one of the values; if they are all the same, that one.
-        let all: Vec<&Value> = found.chain(fallback).collect();
-        match all.split_first() {
-            Some((one, rest)) if rest.iter().all(|other| other == one) => Some(standing_at(one, span)),
-            _ => Some(because_of(key, span, "")),
-        }
+        // A key that is not known selects one of the values.
+        let all: Vec<Value> = found.chain(fallback).map(|value| standing_at(value, span)).collect();
+        let why = key.as_unknown().filter(|_| !all.is_empty());
+        Some(
+            why.map_or_else(|| because_of(key, span, ""), |why| Value::one_of(all, why.reason, why.what.clone(), span)),
+        )
     }
 
     /// The member that `key` names; every member if it is not known.

@@ -8,21 +8,28 @@ use crate::value::{Data, Number, Reason, Unknown, Value};
 
 impl Stack<'_> {
     /// The value of a parameter, if the template declares it: what was given, else its default,
-    /// else the only value it allows, else unknown.
+    /// else one of the values that it allows, else unknown.
     pub(super) fn parameter(&self, name: &str, span: Span) -> Option<Value> {
         let declared = self.template.root.get("Parameters")?.get(name)?;
         let kind = declared.get("Type").and_then(Value::as_str).unwrap_or("String");
         let given = self.given.get(name).cloned();
         let given = given.or_else(|| self.given_as_text(name, span)).or_else(|| declared.get("Default").cloned());
-        let value = given.or_else(|| only(declared.get("AllowedValues")?).cloned());
-        let value = match value {
+        let looked_up = kind.starts_with("AWS::SSM::Parameter::Value<");
+        let value = match given {
             // The default of such a parameter is the name of what is looked up.
-            Some(value) if kind.starts_with("AWS::SSM::Parameter::Value<") => match self.world.text(&value) {
+            Some(value) if looked_up => match self.world.text(&value) {
                 Some(name) => sure(Reason::Lookup, &name, span),
                 None => value,
             },
             Some(value) => self.typed(value, kind, span),
-            None => sure(Reason::Parameter, name, span),
+            None if looked_up => sure(Reason::Parameter, name, span),
+            None => match declared.get("AllowedValues").and_then(Value::as_list) {
+                Some(list) if !list.is_empty() => {
+                    let all = list.iter().map(|item| self.typed(item.clone(), kind, span));
+                    Value::one_of(all, Reason::Parameter, name, span)
+                }
+                _ => sure(Reason::Parameter, name, span),
+            },
         };
         Some(value.at(span))
     }
@@ -46,26 +53,9 @@ impl Stack<'_> {
         };
         Value { data, span, refs }
     }
-
-    /// False if a parameter without a value can certainly not be `text`, by its `AllowedValues`.
-    pub(super) fn may_be(&self, unknown: &Unknown, text: &str) -> bool {
-        let allowed = (unknown.reason == Reason::Parameter && unknown.pieces.is_none())
-            .then(|| self.template.root.get("Parameters")?.get(&unknown.what)?.get("AllowedValues")?.as_list())
-            .flatten();
-        allowed.is_none_or(|list| list.iter().any(|item| self.world.text(item).as_deref() == Some(text)))
-    }
-}
-
-/// The value that a list leaves if it leaves one.
-fn only(allowed: &Value) -> Option<&Value> {
-    match allowed.as_list().map(|list| &**list) {
-        Some([one]) => Some(one),
-        _ => None,
-    }
 }
 
 /// An unknown that is certainly not null.
 pub(super) fn sure(reason: Reason, what: &str, span: Span) -> Value {
-    let unknown = Unknown { reason, what: what.into(), non_null: true, pieces: None };
-    Value { data: Data::Unknown(Arc::new(unknown)), span, refs: None }
+    Value { data: Data::Unknown(Arc::new(Unknown::sure(reason, what))), span, refs: None }
 }

@@ -36,7 +36,7 @@ pub(super) fn normalised(value: Value, budget: &Budget) -> Value {
             let items = list.iter().map(|item| normalised(item.clone(), budget));
             Value::list(items.collect(), value.span)
         }
-        _ => return value,
+        _ => return value.each_choice(|choice| normalised(choice.clone(), budget)).unwrap_or(value),
     };
     let whole = if is_policy(&whole) { policy::normalise(whole) } else { whole };
     whole.with_refs(value.references())

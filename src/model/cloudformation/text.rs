@@ -66,7 +66,7 @@ impl Text {
 }
 
 fn invalid(what: String) -> Arc<Unknown> {
-    Arc::new(Unknown { reason: Reason::Invalid, what: what.into(), non_null: false, pieces: None })
+    Arc::new(Unknown::new(Reason::Invalid, what))
 }
 
 impl World<'_> {

@@ -89,7 +89,7 @@ impl Charts {
 fn unrendered(value: &Value) -> Value {
     match &value.data {
         Data::String(text) if text.contains("{{") => {
-            let cause = Unknown { reason: Reason::Template, what: text.clone(), non_null: false, pieces: None };
+            let cause = Unknown::new(Reason::Template, text.clone());
             let mut pieces: Vec<Option<Arc<str>>> = Vec::new();
             for (n, part) in text.split("{{").enumerate() {
                 let after = if n == 0 { part } else { part.split_once("}}").map_or("", |(_, after)| after) };

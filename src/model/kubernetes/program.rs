@@ -186,8 +186,8 @@ fn substituted(word: &str, span: Span) -> Value {
 /// A text of which only the beginning is known.
 fn open(before: &str, variable: &str, span: Span) -> Value {
     let name = variable.trim_start_matches(['{', '(']).split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next();
-    let what = name.unwrap_or(variable).into();
-    let cause = Unknown { reason: Reason::Environment, what, non_null: false, pieces: None };
+    let what = name.unwrap_or(variable);
+    let cause = Unknown::new(Reason::Environment, what);
     let before = Some(before).filter(|before| !before.is_empty());
     let pieces = before.into_iter().map(|before| Some(before.into())).chain([None]);
     Value::partial(pieces.collect(), &cause, span)

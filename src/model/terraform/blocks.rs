@@ -86,10 +86,6 @@ fn dynamic(env: &Env, block: &Block, name: &str) -> Result<Vec<Value>, Value> {
         Some(ExprKind::Variable(iterator) | ExprKind::String(iterator)) => iterator,
         _ => name,
     };
-    let collection = env.eval(&each.expr);
-    let Some(items) = env.items(&collection, each.expr.span) else {
-        return Err(env.no_items(&collection, span));
-    };
     let turn = |(key, value)| {
         let value = Value::object([("key", key), ("value", value)], each.expr.span);
         let frame = Frame { name: iterator, value, up: env.frame };
@@ -97,7 +93,16 @@ fn dynamic(env: &Env, block: &Block, name: &str) -> Result<Vec<Value>, Value> {
         made.span = span;
         made
     };
-    Ok(items.into_iter().map(turn).collect())
+    let all = |collection: &Value| match env.items(collection, each.expr.span) {
+        Some(items) => Ok(items.into_iter().map(turn).collect()),
+        None => Err(env.no_items(collection, span)),
+    };
+    let collection = env.eval(&each.expr);
+    let blocks = |choice: &Value| all(choice).map_or_else(|unknown| unknown, |blocks| Value::list(blocks, span));
+    match collection.each_choice(blocks) {
+        Some(either) => Err(either.at(span)),
+        None => all(&collection),
+    }
 }
 
 /// The part of the meta arguments that an auditor may ask for: where the resource is made, and what

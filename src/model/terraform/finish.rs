@@ -54,6 +54,9 @@ fn is_document(name: &str) -> bool {
 
 /// The structure of a JSON text, a policy in its normal form; `None` if the value is no such text.
 fn document(world: &World, value: &Value) -> Option<Value> {
+    if value.choices().is_some() {
+        return value.each_choice(|choice| document(world, choice).unwrap_or_else(|| choice.clone()));
+    }
     let begins = match &value.data {
         Data::String(text) => text.trim_start().starts_with(['{', '[']),
         Data::Unknown(unknown) => unknown.pieces.is_some() || world.marks.structure(value).is_some(),

@@ -91,7 +91,7 @@ impl<'w> Inputs<'w> {
 }
 
 fn missing(name: &str, nullable: bool, span: Span) -> Value {
-    let unknown = Unknown { reason: Reason::Variable, what: name.into(), non_null: !nullable, pieces: None };
+    let unknown = Unknown { non_null: !nullable, ..Unknown::new(Reason::Variable, name) };
     Value { data: Data::Unknown(unknown.into()), span, refs: None }
 }
 

@@ -62,8 +62,7 @@ pub(super) fn unary(operator: Unary, operand: &Value, span: Span) -> Value {
 /// The result of computing with an unknown: what was known of its text is no longer, but it is not
 /// null, because neither operators nor functions make a null of anything.
 pub(super) fn plain(unknown: &Unknown, span: Span) -> Value {
-    let non_null = unknown.reason != Reason::Invalid;
-    let unknown = Unknown { reason: unknown.reason, what: unknown.what.clone(), non_null, pieces: None };
+    let unknown = Unknown { non_null: unknown.reason != Reason::Invalid, ..unknown.bare() };
     Value { data: Data::Unknown(Arc::new(unknown)), span, refs: None }
 }
 
@@ -153,6 +152,13 @@ pub(super) fn equal(env: &Env, a: &Value, b: &Value) -> Option<bool> {
     if !env.world.charge(1, a.span) {
         return None;
     }
+    for (one, other) in [(a, b), (b, a)] {
+        if let Some(choices) = one.choices() {
+            let mut results = choices.iter().map(|choice| equal(env, choice, other));
+            let first = results.next().flatten();
+            return results.all(|result| result == first).then_some(first).flatten();
+        }
+    }
     match (&a.data, &b.data) {
         (Data::Unknown(unknown), _) => unequal_for_sure(unknown, b).then_some(false),
         (_, Data::Unknown(unknown)) => unequal_for_sure(unknown, a).then_some(false),
@@ -235,28 +241,12 @@ fn either(env: &Env, a: Value, b: Value, condition: &Value, span: Span) -> Value
             };
             Value::object(x.iter().filter_map(pair), span)
         }
-        _ => {
-            let mut value = undecided(condition, span);
-            if non_null(&a)
-                && non_null(&b)
-                && let Data::Unknown(unknown) = &value.data
-            {
-                let unknown = Unknown { non_null: true, ..Unknown::clone(unknown) };
-                value.data = Data::Unknown(Arc::new(unknown));
-            }
-            value
-        }
+        _ => match undecided(condition, span).as_unknown() {
+            Some(why) => Value::one_of([a, b], why.reason, why.what.clone(), span),
+            None => env.world.cut(span),
+        },
     };
     value.with_refs(&refs)
-}
-
-/// True if a value is certainly not null.
-pub(super) fn non_null(value: &Value) -> bool {
-    match &value.data {
-        Data::Null => false,
-        Data::Unknown(unknown) => unknown.non_null,
-        _ => true,
-    }
 }
 
 /// The unknown itself if the value is one.

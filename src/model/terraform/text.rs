@@ -134,7 +134,12 @@ pub(super) fn invalid(what: impl Into<Arc<str>>, span: Span) -> Value {
     Value::unknown(Reason::Invalid, what, span)
 }
 
-/// The same unknown, standing at `span`.
+/// What follows from an unknown, standing at `span`: whatever the values were of which it is one, this is
+/// another.
 pub(super) fn unknown_at(unknown: &Arc<Unknown>, span: Span) -> Value {
-    Value { data: Data::Unknown(unknown.clone()), span, refs: None }
+    let unknown = match unknown.one_of {
+        Some(_) => Arc::new(Unknown { one_of: None, ..Unknown::clone(unknown) }),
+        None => unknown.clone(),
+    };
+    Value { data: Data::Unknown(unknown), span, refs: None }
 }

@@ -182,6 +182,18 @@ impl<'w> Env<'_, 'w> {
 
     /// `value[index]`
     pub fn index(&self, value: &Value, index: &Value, span: Span) -> Value {
+        if let Some(either) = value.each_choice(|choice| self.index(choice, index, span)) {
+            return either.at(span);
+        }
+        // A key that is not known selects one of the members.
+        if let (Data::Map(map), Some(why)) = (&value.data, index.as_unknown())
+            && !map.is_empty()
+            && self.world.charge(map.len() as u64, span)
+        {
+            let all = map.iter().map(|(_, entry)| inherit(entry.value.clone(), value));
+            let one = Value::one_of(all, why.reason, why.what.clone(), span);
+            return one.with_refs(value.references()).with_refs(index.references());
+        }
         if let Data::Unknown(unknown) = &value.data {
             return unknown_at(unknown, span).with_refs(value.references());
         }
@@ -209,6 +221,9 @@ impl<'w> Env<'_, 'w> {
 
     /// `value.name`
     pub fn attribute(&self, value: &Value, name: &str, span: Span) -> Value {
+        if let Some(either) = value.each_choice(|choice| self.attribute(choice, name, span)) {
+            return either.at(span);
+        }
         let mut refs: Vec<Reference> = value.references().iter().map(|r| with_attribute(r, name)).collect();
         let whole = value.references().iter().find(|r| r.attribute.is_empty());
         let member = match &value.data {
@@ -252,8 +267,8 @@ fn with_attribute(reference: &Reference, name: &str) -> Reference {
 /// The value of an attribute that the configuration of a resource does not set.
 fn unset(address: &str, name: &str, span: Span) -> Value {
     let reason = if is_data(address) { Reason::Lookup } else { Reason::Computed };
-    let what = format!("{address}.{name}").into();
-    let unknown = Unknown { reason, what, non_null: ALWAYS_THERE.contains(&name), pieces: None };
+    let what = format!("{address}.{name}");
+    let unknown = Unknown { non_null: ALWAYS_THERE.contains(&name), ..Unknown::new(reason, what) };
     Value { data: Data::Unknown(Arc::new(unknown)), span, refs: None }
 }
 

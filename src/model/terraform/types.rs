@@ -70,7 +70,10 @@ impl<'e> Type<'e> {
         }
         let refs = value.refs.clone();
         let converted = match (self, &value.data) {
-            (Type::Any, _) | (_, Data::Unknown(_) | Data::Null) => return value,
+            (Type::Any, _) | (_, Data::Null) => return value,
+            (_, Data::Unknown(_)) => {
+                return value.each_choice(|choice| self.convert(env, choice.clone())).unwrap_or(value);
+            }
             (Type::String, _) => as_text(&value).map(|text| Value::string(text, span)),
             (Type::Number, _) => number(&value).map(|number| Value::number(number, span)),
             (Type::Bool, _) => truth(&value).map(|bool| Value::bool(bool, span)),

@@ -207,6 +207,9 @@ fn boolean(value: &Value) -> Option<bool> {
 
 /// Equality across the spellings of one value: `"true"` and true, `"90"` and 90.
 fn equals(a: &Value, b: &Value, ignore_case: bool) -> Truth {
+    if let Some(choices) = a.choices() {
+        return Truth::agreed(choices.iter().map(|a| equals(a, b, ignore_case)));
+    }
     if a.as_unknown().is_some() || b.as_unknown().is_some() {
         return Truth::Unknown;
     }
@@ -338,7 +341,7 @@ mod tests {
 
     #[test]
     fn a_partly_known_text_decides_what_its_pieces_decide() {
-        let cause = Unknown { reason: Reason::Variable, what: "x".into(), non_null: false, pieces: None };
+        let cause = Unknown::new(Reason::Variable, "x");
         let url = Value::partial(vec![Some("http://".into()), None], &cause, here());
         assert_eq!(test("starts_with", scalars(&["http://"])).holds(Some(&url), around()), Truth::True);
         assert_eq!(test("starts_with", scalars(&["https://"])).holds(Some(&url), around()), Truth::False);

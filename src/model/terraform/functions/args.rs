@@ -137,8 +137,8 @@ impl Args<'_, '_, '_> {
 
 /// The unknown without what was known of its text: that is lost in a function.
 pub(in super::super) fn bare(unknown: &Arc<Unknown>) -> Arc<Unknown> {
-    if unknown.pieces.is_none() && !unknown.non_null {
+    if unknown.pieces.is_none() && !unknown.non_null && unknown.one_of.is_none() {
         return unknown.clone();
     }
-    Arc::new(Unknown { reason: unknown.reason, what: unknown.what.clone(), non_null: false, pieces: None })
+    Arc::new(unknown.bare())
 }

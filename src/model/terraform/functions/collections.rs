@@ -202,6 +202,10 @@ pub(super) fn map(args: &Args) -> Outcome {
 
 pub(super) fn lookup(args: &Args) -> Outcome {
     let map = args.map(0)?;
+    if let (Some(why), Some(default)) = (args.value(1)?.as_unknown(), args.list.get(2)) {
+        let all = map.iter().map(|(_, entry)| entry.value.clone()).chain([default.clone()]);
+        return Ok(Value::one_of(all, why.reason, why.what.clone(), args.span).with_refs(args.value(0)?.references()));
+    }
     let key = args.text(1)?;
     match (map.get(&key), args.list.get(2)) {
         (Some(value), _) => Ok(inherit(value.clone(), args.value(0)?)),

@@ -26,7 +26,10 @@ use crate::format::hcl::{Call, Expr};
 use crate::source::Span;
 use crate::value::{Data, Reason, Reference, Unknown, Value};
 use args::Args;
-use table::{FUNCTIONS, Refs};
+use table::{FUNCTIONS, Function, Refs};
+
+/// Most ways of meaning the arguments of one call that are gone through.
+const MAX_WAYS: usize = 16;
 
 /// Why a function has no result.
 pub(super) enum Fault {
@@ -53,7 +56,7 @@ impl Fault {
 
 /// An unknown result for a reason of the function itself.
 fn unknown(reason: Reason, what: &str) -> Fault {
-    Fault::Unknown(Arc::new(Unknown { reason, what: what.into(), non_null: true, pieces: None }))
+    Fault::Unknown(Arc::new(Unknown::sure(reason, what)))
 }
 
 /// Calls a function.
@@ -75,10 +78,42 @@ pub(super) fn call(env: &Env, call: &Call, span: Span) -> Value {
     if list.len() < function.least || list.len() > function.most {
         return invalid(format!("{}() with {} arguments", call.name, list.len()), span);
     }
+    match combinations(&list) {
+        Some(all) => {
+            let causes = list.iter().filter(|arg| arg.choices().is_some());
+            let Some(why) = causes.filter_map(Value::as_unknown).next().cloned() else { return env.world.cut(span) };
+            let results: Vec<Value> = all.into_iter().map(|list| run(env, function, list, span)).collect();
+            Value::one_of(results, why.reason, why.what, span)
+        }
+        None => run(env, function, list, span),
+    }
+}
+
+/// The arguments in each way in which they may be meant, if there are several ways and not many.
+fn combinations(list: &[Value]) -> Option<Vec<Vec<Value>>> {
+    let ways = |arg: &Value| arg.choices().map_or(1, <[Value]>::len);
+    let count = list.iter().map(ways).try_fold(1_usize, usize::checked_mul)?;
+    if !(2..=MAX_WAYS).contains(&count) {
+        return None;
+    }
+    let further = |all: Vec<Vec<Value>>, arg: &Value| -> Vec<Vec<Value>> {
+        let choices = arg.choices().unwrap_or(std::slice::from_ref(arg));
+        let with = |one: &Value| {
+            all.iter().map(|have| [have.as_slice(), std::slice::from_ref(one)].concat()).collect::<Vec<_>>()
+        };
+        choices.iter().flat_map(with).collect()
+    };
+    Some(list.iter().fold(vec![Vec::new()], further))
+}
+
+/// Runs a function on arguments.
+fn run(env: &Env, function: &Function, list: Vec<Value>, span: Span) -> Value {
     let args = Args { env, list, span, name: function.name };
     let result = (function.run)(&args).unwrap_or_else(|fault| fault.value(env, span)).at(span);
     let result = match &result.data {
-        Data::Unknown(unknown) if unknown.pieces.is_none() && !unknown.non_null && function.never_null() => {
+        Data::Unknown(unknown)
+            if unknown.pieces.is_none() && unknown.one_of.is_none() && !unknown.non_null && function.never_null() =>
+        {
             super::operators::plain(unknown, span).with_refs(result.references())
         }
         _ => result,
@@ -107,24 +142,30 @@ fn arguments(env: &Env, call: &Call, span: Span) -> Result<Vec<Value>, Value> {
 
 /// `try`: the first argument that has a value.
 fn attempt(env: &Env, args: &[Expr], span: Span) -> Value {
-    for arg in args {
-        let value = env.eval(arg);
-        if !fails(env, &value) {
-            return value.at(span);
+    let Some((first, rest)) = args.split_first() else { return invalid("no argument of try() has a value", span) };
+    let value = env.eval(first);
+    let fails_in_part = |value: &Value| value.choices().is_some_and(|all| all.iter().any(|one| fails(env, one)));
+    match value.as_unknown() {
+        _ if fails(env, &value) => attempt(env, rest, span),
+        Some(why) if fails_in_part(&value) => {
+            let good = value.choices().into_iter().flatten().filter(|one| !fails(env, one)).cloned();
+            let all: Vec<Value> = good.chain([attempt(env, rest, span)]).collect();
+            Value::one_of(all, why.reason, why.what.clone(), span)
         }
+        _ => value.at(span),
     }
-    invalid("no argument of try() has a value", span)
 }
 
 /// `can`: whether the argument has a value.
 fn can(env: &Env, args: &[Expr], span: Span) -> Value {
     let [arg] = args else { return invalid("can() takes one argument", span) };
     let value = env.eval(arg);
-    match &value.data {
-        _ if fails(env, &value) => Value::bool(false, span),
+    let of = |value: &Value| match &value.data {
+        _ if fails(env, value) => Value::bool(false, span),
         Data::Unknown(unknown) => super::operators::plain(unknown, span).with_refs(value.references()),
         _ => Value::bool(true, span),
-    }
+    };
+    value.each_choice(of).unwrap_or_else(|| of(&value)).at(span)
 }
 
 /// True if evaluating gave an error, here or in a part.

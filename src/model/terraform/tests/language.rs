@@ -55,11 +55,11 @@ fn expressions() {
         ("true ? 1 : 2", "1"),
         ("false ? nothing.at.all : 2", "2"),
         ("var.u ? 1 : 1", "1"),
-        ("var.u ? 1 : 2", "?Condition(u)!"),
-        ("var.u ? 1 : null", "?Condition(u)"),
-        ("var.u ? { a = 1, b = 2 } : { a = 1, b = 3 }", "{a:1,b:?Condition(u)!}"),
-        ("var.u ? [true, 1] : [true, 2]", "[true,?Condition(u)!]"),
-        ("var.u ? [1] : []", "?Condition(u)!"),
+        ("var.u ? 1 : 2", "?Condition(u)!{1|2}"),
+        ("var.u ? 1 : null", "?Condition(u){1|null}"),
+        ("var.u ? { a = 1, b = 2 } : { a = 1, b = 3 }", "{a:1,b:?Condition(u)!{2|3}}"),
+        ("var.u ? [true, 1] : [true, 2]", "[true,?Condition(u)!{1|2}]"),
+        ("var.u ? [1] : []", "?Condition(u)!{[1]|[]}"),
         // templates
         ("\"x-${1 + 1}-${true}\"", "\"x-2-true\""),
         ("\"${[1, 2]}\"", "[1,2]"),
@@ -88,6 +88,16 @@ fn expressions() {
         ("var.map[*].a", "[1]"),
         ("null[*]", "[]"),
         ("var.u[*]", "?Variable(u)"),
+        // one of several
+        ("var.map[var.u]", "?Variable(u)!{2|1}"),
+        ("(var.u ? local.objects : [])[0].n", "?Condition(u){\"x\"|?Invalid(an index that the list does not have)}"),
+        ("try((var.u ? local.objects : [])[0].n, \"z\")", "?Condition(u)!{\"x\"|\"z\"}"),
+        ("can((var.u ? local.objects : [])[0].n)", "?Condition(u)!{true|false}"),
+        ("can((var.u ? local.objects[0] : local.objects[1]).n)", "true"),
+        ("concat(var.u ? [1] : [], [2])", "?Condition(u)!{[1,2]|[2]}"),
+        ("upper(var.u ? \"a\" : \"b\")", "?Condition(u)!{\"A\"|\"B\"}"),
+        ("(var.u ? \"a\" : \"b\") == \"c\"", "false"),
+        ("coalesce(var.u ? null : \"a\", \"b\")", "?Condition(u)!{\"b\"|\"a\"}"),
         // for
         ("[for x in var.list : upper(x)]", "[\"A\",\"B\"]"),
         ("[for i, x in var.list : \"${i}${x}\" if i > 0]", "[\"1b\"]"),
@@ -291,6 +301,10 @@ fn blocks_are_lists_of_maps() {
             for_each = var.u
             content { a = 1 }
           }
+          dynamic "perhaps" {
+            for_each = var.u ? [1] : []
+            content { a = perhaps.value }
+          }
           dynamic "none" {
             for_each = []
             content { a = 1 }
@@ -308,6 +322,7 @@ fn blocks_are_lists_of_maps() {
         ("logging", "[{on:true}]"),
         ("rule", "[{port:22},{at:0,cidr:[{block:\"10.0.0.0/8\"}],port:80},{at:1,port:443}]"),
         ("unknown", "?Variable(u)"),
+        ("perhaps", "?Condition(u)!{[{a:1}]|[]}"),
         ("lifecycle", "[{ignore_changes:[\"tags[\\\"x\\\"]\",\"engine\"],prevent_destroy:true}]"),
         ("provisioner", "[{command:\"true\",type:\"local-exec\"}]"),
     ];

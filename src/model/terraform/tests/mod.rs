@@ -112,7 +112,8 @@ impl Estate {
     }
 }
 
-/// A value as JSON; an unknown as `?Reason(what)`, one known in part as `?Reason"known#known"`.
+/// A value as JSON; an unknown as `?Reason(what)`, `!` after it if it is not null, `{a|b}` if it is one of
+/// these; one known in part as `?Reason"known#known"`.
 pub(super) fn shown(value: &Value) -> String {
     match &value.data {
         Data::Null => "null".to_string(),
@@ -126,7 +127,11 @@ pub(super) fn shown(value: &Value) -> String {
             format!("{{{}}}", entries.join(","))
         }
         Data::Unknown(unknown) => match &unknown.pieces {
-            None => format!("?{:?}({}){}", unknown.reason, unknown.what, if unknown.non_null { "!" } else { "" }),
+            None => {
+                let choices = unknown.one_of.iter().flatten().map(shown).collect::<Vec<_>>().join("|");
+                let choices = if choices.is_empty() { choices } else { format!("{{{choices}}}") };
+                format!("?{:?}({}){}{choices}", unknown.reason, unknown.what, if unknown.non_null { "!" } else { "" })
+            }
             Some(pieces) => {
                 let text: Vec<_> = pieces.iter().map(|piece| piece.as_deref().unwrap_or("#")).collect();
                 format!("?{:?}{:?}", unknown.reason, text.concat())

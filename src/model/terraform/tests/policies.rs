@@ -32,6 +32,7 @@ fn json_is_a_structure_with_unknowns_in_their_place() {
           EOF
           holes_policy          = "{\"Statement\": [${var.u}], \"a\": ${var.u}, \"b\": \"x${var.u}\"}"
           local_policy          = local.encoded
+          either_policy         = var.u ? local.encoded : "{\"Statement\": []}"
           ssl_policy            = "ELBSecurityPolicy-2016-08"
           container_definitions = jsonencode([{ name = "app", environment = [] }])
           plain                 = jsonencode({ a = 1 })
@@ -56,6 +57,7 @@ fn json_is_a_structure_with_unknowns_in_their_place() {
         ),
         ("holes_policy", "{Statement:?Variable(u),a:?Variable(u),b:?Variable\"x#\"}"),
         ("local_policy", local),
+        ("either_policy", &format!("?Condition(u)!{{{local}|{{Statement:[]}}}}")),
         ("ssl_policy", "\"ELBSecurityPolicy-2016-08\""),
         ("container_definitions", "[{environment:[],name:\"app\"}]"),
         ("plain", "\"{\\\"a\\\":1}\""),

@@ -56,7 +56,7 @@ fn references_flow_through_everything() {
         ("literal", "\"name\"", &["aws_s3_bucket.one:bucket"]),
         ("text", "?Computed\"#/*\"", &["aws_s3_bucket.one:arn"]),
         ("conditional", "?Computed(aws_kms_key.k.arn)!", &["aws_kms_key.k:arn"]),
-        ("undecided", "?Condition(u)", &["aws_kms_key.k:arn"]),
+        ("undecided", "?Condition(u){?Computed(aws_kms_key.k.arn)!|null}", &["aws_kms_key.k:arn"]),
         ("function", "?Computed(aws_kms_key.k.arn)!", &["aws_kms_key.k:arn"]),
         ("joined", "?Computed\"#,#\"", &["aws_kms_key.k:arn", "aws_s3_bucket.one:id"]),
         ("looked_up", "?Computed(aws_kms_key.k.arn)!", &["aws_kms_key.k:arn"]),
