@@ -21,6 +21,7 @@ pub mod judge;
 pub mod model;
 pub mod open;
 pub mod out;
+pub mod pattern;
 pub mod pool;
 pub mod prove;
 pub mod redact;

@@ -3,8 +3,7 @@
 
 use std::sync::OnceLock;
 
-use regex::RegexSet;
-
+use crate::pattern::Pattern;
 use crate::show;
 use crate::value::{Data, Value, same_key};
 
@@ -177,9 +176,10 @@ pub fn looks_secret(text: &str) -> bool {
     if !HINTS.iter().any(|hint| lower.contains(hint)) {
         return false;
     }
-    static SHAPES: OnceLock<Option<RegexSet>> = OnceLock::new();
-    // A set that does not compile withholds everything; a test holds that it compiles.
-    SHAPES.get_or_init(|| RegexSet::new(SECRET_SHAPES).ok()).as_ref().is_none_or(|set| set.is_match(text))
+    static SHAPES: OnceLock<Pattern> = OnceLock::new();
+    // What does not compile withholds everything; a test holds that it compiles.
+    let any = || SECRET_SHAPES.iter().map(|shape| format!("(?:{shape})")).collect::<Vec<_>>().join("|");
+    SHAPES.get_or_init(|| Pattern::new(&any())).finds(text).unwrap_or(true)
 }
 
 /// True if the last named segment of the path is the name of a secret.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// The floors, from the bottom. A module may use those below it and its own.
 const FLOORS: &[&[&str]] = &[
-    &["pool", "source", "truth"],
+    &["pattern", "pool", "source", "truth"],
     &["value"],
     &["budget"],
     &["open", "show", "resource"],

@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use super::assertion::{Assertion, Attribute, Link, Linked, Members, Present, Quantifier};
 use super::example::{self, Expect};
-use super::operator::{Argument, OPERATORS, Operator, Pattern, Spec, TYPE_NAMES, Takes, Test};
+use super::operator::{Argument, OPERATORS, Operator, Spec, TYPE_NAMES, Takes, Test};
 use super::path::Path;
 pub use super::read::Problem;
 use super::read::{Reader, suggest};
 use super::{Check, Parameter, Rule, Severity};
+use crate::pattern::Pattern;
 use crate::source::Span;
 use crate::value::{Data, Map, Value};
 
@@ -357,14 +358,14 @@ impl Loader<'_> {
 
     fn pattern(&mut self, value: &Value) -> Option<Argument> {
         let text = self.reader.text(value, "a regular expression")?;
-        let pattern = Pattern::new(&text);
+        let pattern = Pattern::shared(&text);
         // The built-in pack was checked when it was built; its patterns are compiled when needed.
         let mistake = self.vocabulary.and_then(|_| pattern.mistake());
         if let Some(why) = mistake {
             self.reader.problem(value.span, format!("not a regular expression: {why}"), None);
             return None;
         }
-        Some(Argument::Pattern(Arc::new(pattern)))
+        Some(Argument::Pattern(pattern))
     }
 }
 

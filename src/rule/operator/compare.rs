@@ -300,7 +300,6 @@ pub(super) fn network(text: &str) -> Option<IpNet> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
 
     use super::super::Spec;
     use super::*;
@@ -350,7 +349,7 @@ mod tests {
         assert_eq!(test("ends_with", scalars(&["policy/Admin"])).holds(Some(&role), around()), Truth::False);
         assert_eq!(test("ends_with", scalars(&["licy/Read"])).holds(Some(&role), around()), Truth::True);
         assert_eq!(test("ends_with", scalars(&["x:policy/Read"])).holds(Some(&role), around()), Truth::Unknown);
-        let pattern = |p: &str| Argument::Pattern(Arc::new(super::super::Pattern::new(p)));
+        let pattern = |p: &str| Argument::Pattern(crate::pattern::Pattern::shared(p));
         assert_eq!(test("matches", pattern("po.icy")).holds(Some(&role), around()), Truth::True);
         assert_eq!(test("matches", pattern("^policy")).holds(Some(&role), around()), Truth::Unknown);
         assert_eq!(test("matches", pattern("admin")).holds(Some(&role), around()), Truth::Unknown);

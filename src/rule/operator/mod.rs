@@ -2,16 +2,15 @@
 //! schema and the documentation walk.
 
 mod compare;
-mod pattern;
 mod version;
 
 use std::sync::Arc;
 
 pub use compare::Surroundings;
 use ipnet::IpNet;
-pub use pattern::Pattern;
 
 use super::path::Path;
+use crate::pattern::Pattern;
 use crate::value::{Value, same_key};
 
 /// An operator.
