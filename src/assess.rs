@@ -7,6 +7,7 @@ use crate::framework::{Control, Coverage, Framework, Law};
 use crate::judge::{Judged, Standing};
 use crate::resource::Gap;
 use crate::rule::Severity;
+use crate::tally::{Counts, Tally};
 
 /// What the audit says about one control. None of these says that a duty is met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -74,53 +75,18 @@ pub struct Assessed<'a> {
     pub counts: Counts,
 }
 
-/// Number of findings by verdict. Failures that were ignored, waived or known are counted apart.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Counts {
-    /// Open failures.
-    pub fail: usize,
-    /// Unknown.
-    pub unknown: usize,
-    /// Passed.
-    pub pass: usize,
-    /// Failures that someone accepted.
-    pub accepted: usize,
-}
-
-impl Counts {
-    /// Counts one finding; not-applicable counts for nothing.
-    pub fn add(&mut self, judged: &Judged) {
-        match (judged.finding.verdict, &judged.standing) {
-            (Verdict::Fail, Standing::Open) => self.fail += 1,
-            (Verdict::Fail, _) => self.accepted += 1,
-            (Verdict::Unknown, _) => self.unknown += 1,
-            (Verdict::Pass, _) => self.pass += 1,
-            (Verdict::NotApplicable, _) => {}
-        }
-    }
-}
-
 /// The state of every control of the law.
-pub fn controls<'a>(law: &'a Law, findings: &[Judged]) -> Vec<Assessed<'a>> {
-    let mut by_safeguard: HashMap<&str, Counts> = HashMap::new();
-    for judged in findings {
-        by_safeguard.entry(&judged.finding.rule.safeguard).or_default().add(judged);
+pub fn controls<'a>(law: &'a Law, tally: &Tally) -> Vec<Assessed<'a>> {
+    let mut by_safeguard: HashMap<&str, Vec<Counts>> = HashMap::new();
+    for (rule, counts) in &tally.0 {
+        by_safeguard.entry(&rule.safeguard).or_default().push(*counts);
     }
     let all = law.frameworks.iter().flat_map(|f| f.controls.iter().map(move |control| (f, control)));
     all.map(|(framework, control)| {
-        let counts = sum(control.safeguards.iter().filter_map(|id| by_safeguard.get(&**id)));
+        let counts = control.safeguards.iter().filter_map(|id| by_safeguard.get(&**id)).flatten().copied().sum();
         Assessed { framework, control, state: state(control, counts), counts }
     })
     .collect()
-}
-
-fn sum<'a>(all: impl Iterator<Item = &'a Counts>) -> Counts {
-    all.fold(Counts::default(), |sum, counts| Counts {
-        fail: sum.fail + counts.fail,
-        unknown: sum.unknown + counts.unknown,
-        pass: sum.pass + counts.pass,
-        accepted: sum.accepted + counts.accepted,
-    })
 }
 
 fn state(control: &Control, counts: Counts) -> ControlState {

@@ -10,12 +10,11 @@ use crate::assess::{self, Exit};
 use crate::budget::Budget;
 use crate::discover::{self, NamedPathError, Selection};
 use crate::estate::{self, Estate};
-use crate::finding::Verdict;
 use crate::format::Document;
 use crate::framework::Law;
 use crate::ignore::{self, Ignore};
 use crate::ingest::{self, Ingested, Input, RootFiles, State};
-use crate::judge::{self, Decisions, Judged, Standing};
+use crate::judge::{self, Decisions, Judged, Judgement, Standing};
 use crate::model::{self, Context, Given};
 use crate::open::Root;
 use crate::pool;
@@ -23,6 +22,7 @@ use crate::resource::{Domain, Gap, GapKind, Resource};
 use crate::rule::Severity;
 use crate::rule::pack::Pack;
 use crate::source::{SourceId, Sources};
+use crate::tally::Tally;
 use crate::waiver::Waiver;
 
 /// What is to be audited, and how.
@@ -75,8 +75,10 @@ pub struct Audit {
     pub documents: Vec<Document>,
     /// Every resource.
     pub estate: Estate,
-    /// Every finding, worst first.
+    /// The findings, worst first; in a brief audit only those that are open.
     pub findings: Vec<Judged>,
+    /// All findings in numbers.
+    pub tally: Tally,
     /// What was not seen, and notes.
     pub gaps: Vec<Gap>,
     /// Ignores in the audited files, and whether each switched something off.
@@ -130,8 +132,9 @@ pub fn run(request: Request) -> Result<Audit, AuditError> {
     estate::add_estates(&mut resources);
     let estate = Estate::new(resources, request.whole);
     let decisions = decide(&mut read, &request);
-    let findings = judge::judge(&request.pack, &estate, &read.sources, &decisions).map_err(AuditError::Internal)?;
-    if findings.iter().all(|judged| judged.finding.verdict == Verdict::NotApplicable) {
+    let Judgement { findings, tally } =
+        judge::judge(&request.pack, &estate, &read.sources, &decisions).map_err(AuditError::Internal)?;
+    if tally.all().decided() == 0 {
         read.gaps.push(nothing(&request, &estate));
     }
     let exit = assess::exit(&findings, &read.gaps, request.gate, request.exit_zero);
@@ -149,6 +152,7 @@ pub fn run(request: Request) -> Result<Audit, AuditError> {
         waivers: decisions.waivers.into_iter().enumerate().map(|(n, waiver)| (waiver, used_waiver(n))).collect(),
         estate,
         findings,
+        tally,
         pack: request.pack,
         law: request.law,
         gate: request.gate,

@@ -4,8 +4,9 @@
 //! selector). Models turn all but the literal ones into [`Reference`]s; this module joins both kinds,
 //! so that no rule has to know how a link was written.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+
+use foldhash::HashMap;
 
 use crate::resource::{Domain, Resource, Scope};
 use crate::rule::path::{Hit, Path};

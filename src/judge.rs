@@ -1,8 +1,9 @@
 //! Applies the pack to the estate and joins each finding with what people decided about it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use foldhash::HashMap;
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
@@ -15,6 +16,7 @@ use crate::resource::Resource;
 use crate::rule::Rule;
 use crate::rule::pack::{Card, Pack};
 use crate::source::{Location, Sources, hex};
+use crate::tally::{Counts, Tally};
 use crate::waiver::Waiver;
 
 /// Fewer resources, or rules, than this are judged on the calling thread.
@@ -61,29 +63,43 @@ pub struct Decisions {
     pub brief: bool,
 }
 
-/// Applies every rule of the pack to every resource of its kinds, worst findings first.
+/// What came out of an audit.
+#[derive(Debug, Default)]
+pub struct Judgement {
+    /// The findings, worst first; in a brief audit only those that are open.
+    pub findings: Vec<Judged>,
+    /// All of them in numbers.
+    pub tally: Tally,
+}
+
+/// Applies every rule of the pack to every resource of its kinds.
 ///
 /// # Errors
 /// A built-in rule that cannot be read, which is a mistake in this program.
-pub fn judge(pack: &Pack, estate: &Estate, sources: &Sources, decisions: &Decisions) -> Result<Vec<Judged>, String> {
-    let by_kind = rules_by_kind(pack, estate)?;
-    let evaluator = Evaluator { estate, today: decisions.today, brief: decisions.brief };
-    let apply = |resource: &(usize, &Resource)| -> Vec<Finding> {
-        let rules = by_kind.get(&resource.1.kind).into_iter().flatten();
-        rules.filter_map(|rule| evaluator.apply(rule, resource.0)).collect()
+pub fn judge(pack: &Pack, estate: &Estate, sources: &Sources, decisions: &Decisions) -> Result<Judgement, String> {
+    let rules = rules(pack, estate)?;
+    let judge = Judge {
+        evaluator: Evaluator { estate, today: decisions.today },
+        by_kind: by_kind(&rules),
+        namesakes: namesakes(estate, sources),
+        names: Names { pack },
+        rules: &rules,
+        sources,
+        decisions,
     };
-    let resources: Vec<(usize, &Resource)> = estate.resources.iter().enumerate().collect();
-    let findings = pool::map(&resources, resources.len() >= WORTH_A_POOL, apply).into_iter().flatten();
-    let mut seen = HashMap::new();
-    let aliases = Names { pack };
-    let judged: Vec<Judged> =
-        findings.map(|finding| stand(finding, estate, sources, decisions, &aliases, &mut seen)).collect();
-    // What passes is not shown in a brief audit, so that only what is open is put in order.
-    let (mut shown, rest): (Vec<Judged>, Vec<Judged>) =
-        judged.into_iter().partition(|judged| !decisions.brief || judged.finding.verdict.is_open());
-    shown.sort_by(|a, b| order(a).cmp(&order(b)));
-    shown.extend(rest);
-    Ok(shown)
+    let resources: Vec<usize> = (0..estate.resources.len()).collect();
+    let outcomes = pool::map(&resources, resources.len() >= WORTH_A_POOL, |resource| judge.resource(*resource));
+    let mut counts = vec![Counts::default(); rules.len()];
+    let mut findings = Vec::with_capacity(outcomes.iter().map(|outcome| outcome.findings.len()).sum());
+    for outcome in outcomes {
+        for (rule, verdict, accepted) in outcome.verdicts {
+            counts.get_mut(rule).into_iter().for_each(|counts| counts.add(verdict, accepted));
+        }
+        findings.extend(outcome.findings);
+    }
+    pool::sort(&mut findings, |a, b| order(a).cmp(&order(b)));
+    let tally = rules.into_iter().zip(counts).filter(|(_, counts)| *counts != Counts::default()).collect();
+    Ok(Judgement { findings, tally: Tally(tally) })
 }
 
 type Order<'a> = (Verdict, std::cmp::Reverse<crate::rule::Severity>, &'a Option<Location>, &'a str, usize);
@@ -93,24 +109,48 @@ fn order(judged: &Judged) -> Order<'_> {
     (*verdict, std::cmp::Reverse(rule.severity), &judged.location, &rule.id, *resource)
 }
 
-/// The rules for each kind there is. Only these are read from the pack.
-fn rules_by_kind(pack: &Pack, estate: &Estate) -> Result<HashMap<Arc<str>, Vec<Arc<Rule>>>, String> {
-    let mut by_kind: HashMap<Arc<str>, Vec<Arc<Rule>>> = HashMap::new();
+/// The rules about the kinds there are. Only these are read from the pack.
+fn rules(pack: &Pack, estate: &Estate) -> Result<Vec<Arc<Rule>>, String> {
     let present = |card: &Card| card.kinds.iter().any(|kind| !estate.of_kind(kind).is_empty());
     let wanted: Vec<usize> =
         pack.cards().enumerate().filter(|(_, card)| present(card)).map(|(index, _)| index).collect();
     let load = |index: &usize| pack.rule(*index);
-    let rules = pool::map(&wanted, wanted.len() >= WORTH_A_POOL, load);
-    for rule in rules {
-        let rule = rule?;
-        let mut kinds: Vec<&Arc<str>> = rule.checks.iter().flat_map(|check| &check.applies_to).collect();
+    pool::map(&wanted, wanted.len() >= WORTH_A_POOL, load).into_iter().collect()
+}
+
+/// Indexes of the rules about each kind, in order.
+fn by_kind(rules: &[Arc<Rule>]) -> HashMap<&str, Vec<usize>> {
+    let mut by_kind: HashMap<&str, Vec<usize>> = HashMap::default();
+    for (index, rule) in rules.iter().enumerate() {
+        let mut kinds: Vec<&str> = rule.checks.iter().flat_map(|check| &check.applies_to).map(|kind| &**kind).collect();
         kinds.sort_unstable();
         kinds.dedup();
         for kind in kinds {
-            by_kind.entry(kind.clone()).or_default().push(rule.clone());
+            by_kind.entry(kind).or_default().push(index);
         }
     }
-    Ok(by_kind)
+    by_kind
+}
+
+/// For each resource, how many of each kind before it have the same address in the same file: modules are
+/// called more than once, and what is made of a resource may bear its name.
+fn namesakes<'a>(estate: &'a Estate, sources: &'a Sources) -> Vec<Vec<(&'a str, usize)>> {
+    let mut seen: HashMap<(&str, &str), Vec<(&str, usize)>> = HashMap::default();
+    let mut namesakes = Vec::with_capacity(estate.resources.len());
+    for resource in &estate.resources {
+        let before = seen.entry((path(resource, sources), &resource.address)).or_default();
+        namesakes.push(before.clone());
+        match before.iter_mut().find(|(kind, _)| *kind == &*resource.kind) {
+            Some((_, count)) => *count += 1,
+            None => before.push((&resource.kind, 1)),
+        }
+    }
+    namesakes
+}
+
+/// The file that a resource is declared in.
+fn path<'a>(resource: &Resource, sources: &'a Sources) -> &'a str {
+    sources.get(resource.span.source).map_or("", |source| &*source.path)
 }
 
 /// Answers whether a name that a person wrote names a rule.
@@ -125,46 +165,127 @@ impl Names<'_> {
     }
 }
 
-fn stand(
-    finding: Finding,
-    estate: &Estate,
-    sources: &Sources,
-    decisions: &Decisions,
-    names: &Names,
-    seen: &mut HashMap<String, usize>,
-) -> Judged {
-    if decisions.brief && !finding.verdict.is_open() {
-        return Judged { finding, location: None, fingerprint: String::new(), standing: Standing::Open };
+/// Everything that it takes to judge a resource.
+struct Judge<'a> {
+    evaluator: Evaluator<'a>,
+    rules: &'a [Arc<Rule>],
+    by_kind: HashMap<&'a str, Vec<usize>>,
+    namesakes: Vec<Vec<(&'a str, usize)>>,
+    names: Names<'a>,
+    sources: &'a Sources,
+    decisions: &'a Decisions,
+}
+
+/// What came out of the rules about one resource.
+#[derive(Default)]
+struct Outcome {
+    findings: Vec<Judged>,
+    /// Index of the rule, verdict, and whether someone accepted it.
+    verdicts: Vec<(usize, Verdict, bool)>,
+}
+
+impl Judge<'_> {
+    fn resource(&self, index: usize) -> Outcome {
+        let mut outcome = Outcome::default();
+        let Some(resource) = self.evaluator.estate.resources.get(index) else { return outcome };
+        for n in self.by_kind.get(&*resource.kind).into_iter().flatten() {
+            let Some(rule) = self.rules.get(*n) else { continue };
+            let Some((verdict, check)) = self.evaluator.verdict(rule, index) else { continue };
+            let mut accepted = false;
+            if verdict.is_open() || !self.decisions.brief {
+                let finding = self.evaluator.finding(rule, check, index, verdict);
+                let judged = finding.map(|finding| self.stand(finding, resource, *n));
+                accepted = judged.as_ref().is_some_and(|judged| judged.standing != Standing::Open);
+                outcome.findings.extend(judged);
+            }
+            outcome.verdicts.push((*n, verdict, accepted));
+        }
+        outcome
     }
-    let location = sources.locate(finding.evidence.span);
-    let resource = estate.resources.get(finding.resource);
-    let (address, span) = resource.map_or(("", finding.evidence.span), |resource| (&*resource.address, resource.span));
-    let home = sources.locate(span);
-    let path = home.as_ref().map_or("", |at| &*at.path);
-    let key = format!("{}\0{path}\0{address}", finding.rule.id);
-    let nth = seen.entry(key.clone()).and_modify(|n| *n += 1).or_insert(0);
-    let digest = Sha256::digest(format!("{key}\0{nth}"));
-    let fingerprint = hex(digest.get(..16).unwrap_or_default());
-    let mut standing = Standing::Open;
-    if finding.verdict == Verdict::Fail {
-        let line = home.as_ref().map_or(0, |at| at.line);
+
+    /// Joins a finding with its place and with what people decided.
+    fn stand(&self, finding: Finding, resource: &Resource, rule: usize) -> Judged {
+        let location = self.sources.locate(finding.evidence.span);
+        let nth = self.nth(finding.resource, rule);
+        let fingerprint =
+            fingerprint(&[&finding.rule.id, path(resource, self.sources), &resource.address, &nth.to_string()]);
+        let mut judged = Judged { finding, location, fingerprint, standing: Standing::Open };
+        if judged.finding.verdict == Verdict::Fail {
+            judged.standing = self.standing(&judged, resource);
+        }
+        judged
+    }
+
+    /// The number of earlier resources of the same name that the rule is about.
+    fn nth(&self, resource: usize, rule: usize) -> usize {
+        let asked = |kind: &str| self.by_kind.get(kind).is_some_and(|rules| rules.binary_search(&rule).is_ok());
+        let before = self.namesakes.get(resource).into_iter().flatten();
+        before.filter(|(kind, _)| asked(kind)).map(|(_, count)| count).sum()
+    }
+
+    /// Whether someone accepted a failure, and who.
+    fn standing(&self, judged: &Judged, resource: &Resource) -> Standing {
+        let Judged { finding, location, .. } = judged;
+        let Decisions { ignores, waivers, baseline, today, .. } = self.decisions;
+        let line = || self.sources.locate(resource.span).map_or(0, |at| at.line);
+        let at_evidence = |ignore: &Ignore| {
+            ignore.span.source == finding.evidence.span.source
+                && location.as_ref().is_some_and(|at| at.line == ignore.line)
+        };
         let ignored = |ignore: &Ignore| {
-            !ignore.expired(decisions.today)
-                && (ignore.covers(span, line, sources)
-                    || ignore.span.source == finding.evidence.span.source
-                        && location.as_ref().is_some_and(|at| at.line == ignore.line))
-                && names.same(&ignore.rule, &finding.rule)
+            !ignore.expired(*today)
+                && (ignore.covers(resource.span, line(), self.sources) || at_evidence(ignore))
+                && self.names.same(&ignore.rule, &finding.rule)
         };
         let waived = |waiver: &Waiver| {
-            decisions.today <= waiver.until && waiver.covers(address, path) && names.same(&waiver.rule, &finding.rule)
+            *today <= waiver.until
+                && waiver.covers(&resource.address, path(resource, self.sources))
+                && self.names.same(&waiver.rule, &finding.rule)
         };
-        if let Some(n) = decisions.waivers.iter().position(waived) {
-            standing = Standing::Waived(n);
-        } else if let Some(n) = decisions.ignores.iter().position(ignored) {
-            standing = Standing::Ignored(n);
-        } else if decisions.baseline.contains(&fingerprint) {
-            standing = Standing::Known;
+        if let Some(n) = waivers.iter().position(waived) {
+            Standing::Waived(n)
+        } else if let Some(n) = ignores.iter().position(ignored) {
+            Standing::Ignored(n)
+        } else if baseline.contains(&judged.fingerprint) {
+            Standing::Known
+        } else {
+            Standing::Open
         }
     }
-    Judged { finding, location, fingerprint, standing }
+}
+
+/// The beginning of the SHA-256 of the parts, in hex.
+fn fingerprint(parts: &[&str]) -> String {
+    hex(Sha256::digest(parts.join("\0")).get(..16).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+
+    /// A baseline that was written from a full audit holds in a brief one, where what passes is not kept.
+    #[test]
+    fn of_resources_of_one_name_each_has_a_fingerprint_that_is_always_the_same() {
+        let audit = sample::audit();
+        let named =
+            |name: &str| audit.estate.resources.iter().find(|resource| resource.address.ends_with(name)).unwrap();
+        let (passes, fails) = (named(".lab"), named(".test"));
+        let double = Resource { address: fails.address.clone(), ..passes.clone() };
+        let estate = Estate::new(vec![double, fails.clone()], false);
+        let judge = |brief| {
+            let decisions = Decisions { brief, today: audit.today, ..Decisions::default() };
+            super::judge(&audit.pack, &estate, &audit.sources, &decisions).unwrap()
+        };
+        let (full, brief) = (judge(false), judge(true));
+        let open = |all: &Judgement| -> Vec<String> {
+            let open = all.findings.iter().filter(|judged| judged.finding.verdict.is_open());
+            open.map(|judged| judged.fingerprint.clone()).collect()
+        };
+        assert!(brief.findings.len() < full.findings.len());
+        assert_eq!(open(&full), open(&brief));
+        assert_eq!(full.tally.all(), brief.tally.all());
+        let all: BTreeSet<&String> = full.findings.iter().map(|judged| &judged.fingerprint).collect();
+        assert_eq!(all.len(), full.findings.len());
+    }
 }

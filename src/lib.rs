@@ -30,6 +30,7 @@ pub mod resource;
 pub mod rule;
 pub mod show;
 pub mod source;
+pub mod tally;
 pub mod truth;
 pub mod value;
 pub mod waiver;

@@ -67,10 +67,8 @@ impl Automaton {
     /// Letters, digits and case are those of ASCII: what configurations name is, and the tables of
     /// Unicode make a pattern many times as large.
     fn of(text: &str) -> Option<Automaton> {
-        let nfa = thompson::Config::new()
-            .utf8(false)
-            .which_captures(WhichCaptures::None)
-            .nfa_size_limit(Some(MAX_COMPILED));
+        let nfa =
+            thompson::Config::new().utf8(false).which_captures(WhichCaptures::None).nfa_size_limit(Some(MAX_COMPILED));
         let dfa = DFA::builder()
             .configure(DFA::config().skip_cache_capacity_check(true))
             .syntax(syntax::Config::new().unicode(false).utf8(false))

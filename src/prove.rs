@@ -69,7 +69,7 @@ impl Stage {
 
     /// Judges it.
     pub fn judge(&self, rule: &Arc<Rule>) -> Proof {
-        let evaluator = Evaluator { estate: &self.estate, today: TODAY, brief: false };
+        let evaluator = Evaluator { estate: &self.estate, today: TODAY };
         let all = 0..self.estate.resources.len();
         let findings: Vec<Finding> = all.filter_map(|index| evaluator.apply(rule, index)).collect();
         let verdict = findings.iter().map(|finding| finding.verdict).min();

@@ -63,10 +63,11 @@ pub struct Source {
     pub path: Arc<str>,
     /// The text. Bytes that are not UTF-8 were replaced; see [`Source::new`].
     pub text: Arc<str>,
-    /// SHA-256 of the bytes as read, in lower-case hex.
-    pub sha256: String,
     /// Number of bytes as read.
     pub bytes: u64,
+    /// The bytes as read, where they are not those of the text.
+    raw: Option<Box<[u8]>>,
+    sha256: OnceLock<String>,
     lines: OnceLock<Vec<u32>>,
 }
 
@@ -79,10 +80,17 @@ impl Source {
         Source {
             path: path.into(),
             text: text.into(),
-            sha256: hex(&Sha256::digest(bytes)),
             bytes: bytes.len() as u64,
+            raw: (text.as_bytes() != bytes).then(|| bytes.into()),
+            sha256: OnceLock::new(),
             lines: OnceLock::new(),
         }
+    }
+
+    /// SHA-256 of the bytes as read, in lower-case hex; computed when a report first asks for it.
+    pub fn sha256(&self) -> &str {
+        let bytes = self.raw.as_deref().unwrap_or(self.text.as_bytes());
+        self.sha256.get_or_init(|| hex(&Sha256::digest(bytes)))
     }
 
     /// Byte offsets at which the lines begin.
@@ -126,11 +134,8 @@ impl Source {
 
 /// Lower-case hexadecimal of `bytes`.
 pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}"); // writing to a String cannot fail
-        out
-    })
+    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or_default(); // it is below 16
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// All sources of an audit, addressed by [`SourceId`].
@@ -181,6 +186,6 @@ mod tests {
         assert_eq!(&*source.text, "x");
         assert_eq!(source.bytes, 4);
         // sha256 of the four bytes ef bb bf 78, from coreutils' sha256sum
-        assert_eq!(source.sha256, "84144a41283d6dc344addf4e83189d83fdd656439675abf54e6f44ccb73b4eb6");
+        assert_eq!(source.sha256(), "84144a41283d6dc344addf4e83189d83fdd656439675abf54e6f44ccb73b4eb6");
     }
 }

@@ -61,7 +61,7 @@ fn resource(kind: &str, address: &str, attributes: &str) -> Resource {
 
 fn find(check: &str, resources: Vec<Resource>, whole: bool) -> Finding {
     let estate = Estate::new(resources, whole);
-    let evaluator = Evaluator { estate: &estate, today: jiff::civil::date(2026, 1, 1), brief: false };
+    let evaluator = Evaluator { estate: &estate, today: jiff::civil::date(2026, 1, 1) };
     evaluator.apply(&rule(check), 0).unwrap()
 }
 

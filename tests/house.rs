@@ -13,7 +13,7 @@ const FLOORS: &[&[&str]] = &[
     &["redact", "format"],
     &["framework", "rule"],
     &["model", "estate", "finding"],
-    &["evaluate", "discover", "ignore", "waiver"],
+    &["evaluate", "discover", "ignore", "tally", "waiver"],
     &["ingest", "judge"],
     &["assess"],
     &["audit", "prove"],

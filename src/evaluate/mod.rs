@@ -25,8 +25,6 @@ pub struct Evaluator<'a> {
     pub estate: &'a Estate,
     /// The day of the audit.
     pub today: jiff::civil::Date,
-    /// True to explain only what failed or is not known; for an audit that shows nothing else.
-    pub brief: bool,
 }
 
 /// Where a question is asked: in a resource, or in one member of it.
@@ -56,19 +54,25 @@ enum Decider<'a> {
 impl Evaluator<'_> {
     /// The finding of `rule` on the resource at `index`; `None` if no check is about its kind.
     pub fn apply(&self, rule: &Arc<Rule>, index: usize) -> Option<Finding> {
-        let resource = self.estate.resources.get(index)?;
-        let checks = rule.checks.iter().filter(|check| check.applies_to.contains(&resource.kind));
-        let frame = Frame { index, resource, base: &resource.attributes, worded: true };
-        // Several checks of one rule on one resource must all pass: the worst outcome counts.
-        let (verdict, check) =
-            checks.map(|check| (self.verdict(check, frame), check)).min_by_key(|(verdict, _)| *verdict)?;
-        let shown = !self.brief || verdict.is_open();
-        let evidence =
-            if shown { self.evidence(check, frame, verdict) } else { frame.evidence(String::new(), String::new()) };
+        let (verdict, check) = self.verdict(rule, index)?;
+        self.finding(rule, check, index, verdict)
+    }
+
+    /// The verdict of `rule` on the resource at `index`, and the check that it comes from. Several checks
+    /// of one rule on one resource must all pass: the worst outcome counts.
+    pub fn verdict<'r>(&self, rule: &'r Rule, index: usize) -> Option<(Verdict, &'r Check)> {
+        let frame = self.frame(index)?;
+        let checks = rule.checks.iter().filter(|check| check.applies_to.contains(&frame.resource.kind));
+        checks.map(|check| (self.outcome(check, frame), check)).min_by_key(|(verdict, _)| *verdict)
+    }
+
+    /// The finding that belongs to a verdict: what it rests on, in words.
+    pub fn finding(&self, rule: &Arc<Rule>, check: &Check, index: usize, verdict: Verdict) -> Option<Finding> {
+        let evidence = self.evidence(check, self.frame(index)?, verdict);
         Some(Finding { rule: rule.clone(), resource: index, verdict, evidence })
     }
 
-    fn verdict(&self, check: &Check, frame: Frame) -> Verdict {
+    fn outcome(&self, check: &Check, frame: Frame) -> Verdict {
         let when = check.when.as_ref().map_or(Truth::True, |when| self.truth(when, frame));
         let unless = check.unless.as_ref().map_or(Truth::True, |unless| !self.truth(unless, frame));
         let applies = when.and(unless);

@@ -1,8 +1,9 @@
 //! What the readers of YAML and JSON share: counting values and sharing keys.
 
-use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
+
+use foldhash::HashSet;
 
 use super::SyntaxError;
 use crate::budget::Budget;
@@ -21,7 +22,7 @@ pub(super) struct Tree<'a> {
 
 impl<'a> Tree<'a> {
     pub(super) fn new(source: SourceId, budget: &'a Budget) -> Self {
-        Tree { source, budget, pending: 0, keys: HashSet::new() }
+        Tree { source, budget, pending: 0, keys: HashSet::default() }
     }
 
     /// The span of a range of bytes.

@@ -9,13 +9,14 @@ use crate::estate::Estate;
 use crate::framework::Law;
 use crate::ignore::Ignore;
 use crate::ingest::{Input, State};
-use crate::judge::{self, Decisions, Standing};
+use crate::judge::{self, Decisions, Judgement, Standing};
 use crate::report::Options;
 use crate::resource::{Domain, Gap, GapKind, Resource, Scope};
 use crate::rule::Severity;
 use crate::rule::load::Vocabulary;
 use crate::rule::pack::Pack;
 use crate::source::{Source, SourceId, Sources, Span};
+use crate::tally::Tally;
 use crate::value::{Reason, Value};
 use crate::waiver::Waiver;
 
@@ -223,7 +224,7 @@ pub fn audit() -> Audit {
         ..Decisions::default()
     };
     let estate = estate();
-    let findings = judge::judge(&pack, &estate, &sources, &decisions).unwrap();
+    let Judgement { findings, tally } = judge::judge(&pack, &estate, &sources, &decisions).unwrap();
     let gaps = vec![
         gap(GapKind::Note, "clinic/main.tf", "a note", None),
         gap(
@@ -258,6 +259,7 @@ pub fn audit() -> Audit {
         waivers: decisions.waivers.into_iter().map(|waiver| (waiver, true)).collect(),
         estate,
         findings,
+        tally,
         gaps,
         pack,
         law,
@@ -282,6 +284,7 @@ pub fn empty() -> Audit {
         gate: None,
         estate,
         findings,
+        tally: Tally::default(),
         gaps,
         ..audit()
     }

@@ -184,7 +184,7 @@ impl Pack {
         if let Some(name) = rule.aliases.iter().map(String::as_str).chain([&*rule.id]).find(|name| taken(name)) {
             return Err(problem(id_span, format!("there is another rule with the id or alias `{name}`"), None));
         }
-        let card = Card { sha256: source.sha256.clone().into(), ..card(&rule, path) };
+        let card = Card { sha256: source.sha256().to_owned().into(), ..card(&rule, path) };
         Ok((Cow::Owned(card), Some(Arc::new(rule))))
     }
 

@@ -13,9 +13,9 @@ mod template;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use foldhash::{HashMap, HashSet};
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, StrInput, StructureStyle, Tag};
 
 use super::tree::Tree;
@@ -51,7 +51,7 @@ fn read(source: &Source, id: SourceId, budget: &Budget, strict: bool) -> Result<
         strict,
         tree: Tree::new(id, budget),
         frames: Vec::new(),
-        anchors: HashMap::new(),
+        anchors: HashMap::default(),
         aliased: 0,
         documents: Vec::new(),
         comments: Vec::new(),
@@ -253,7 +253,7 @@ impl<'a> Reader<'a> {
 
     fn map(&mut self, entries: Vec<(Arc<str>, Entry)>, merges: &[Value], span: Span) -> Result<Value, SyntaxError> {
         if self.strict {
-            let mut seen = HashSet::new();
+            let mut seen = HashSet::default();
             if let Some((key, entry)) = entries.iter().find(|(key, _)| !seen.insert(key.clone())) {
                 return Err(SyntaxError {
                     message: format!("the key `{key}` stands twice in one map"),

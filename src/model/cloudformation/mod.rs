@@ -20,8 +20,9 @@ mod tests;
 mod text;
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use foldhash::HashMap;
 
 use super::{Built, Context, Model};
 use crate::format::Document;

@@ -1,10 +1,10 @@
 //! A template with its parameters: its resources, the stacks nested in it, its outputs.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use foldhash::HashMap;
 use indexmap::IndexMap;
 
 use super::looping::Item;
@@ -49,7 +49,7 @@ enum Target<'v> {
 impl<'a> Stack<'a> {
     /// The stack of a template that is deployed by itself.
     pub(super) fn root(world: &'a World<'a>, index: usize, template: &'a Template<'a>) -> Stack<'a> {
-        Stack::new(world, template, vec![index], String::new(), HashMap::new())
+        Stack::new(world, template, vec![index], String::new(), HashMap::default())
     }
 
     fn new(

@@ -1,8 +1,9 @@
 //! Objects that another language declares, as Terraform's provider for Kubernetes does: what a manifest of
 //! the same content would yield, under the names that the other language has for them.
 
-use std::collections::HashSet;
 use std::sync::Arc;
+
+use foldhash::HashSet;
 
 use super::Maker;
 use super::link::Links;
@@ -59,7 +60,7 @@ impl Declared {
     fn object(self) -> Option<Object> {
         let kind = self.manifest.get("kind")?.as_str()?.into();
         let template = self.template.and_then(|path| reach(&self.manifest, path)).cloned();
-        let object = Found { source: self.source, kind, value: self.manifest }.object(&HashSet::new())?;
+        let object = Found { source: self.source, kind, value: self.manifest }.object(&HashSet::default())?;
         Some(Object { address: self.address, template, ..object })
     }
 }

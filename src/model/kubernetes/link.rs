@@ -1,7 +1,8 @@
 //! What refers to what: selectors, service accounts, role bindings.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+
+use foldhash::{HashMap, HashSet};
 
 use super::object::Object;
 use super::selector::{has_all, matches};
@@ -29,7 +30,7 @@ type Labelled = (Arc<str>, Option<Value>);
 
 impl<'a> Links<'a> {
     pub(super) fn of(objects: &'a [Object]) -> Self {
-        let (pods, accounts, addresses) = (HashMap::new(), HashMap::new(), HashMap::new());
+        let (pods, accounts, addresses) = (HashMap::default(), HashMap::default(), HashMap::default());
         let mut links = Links { pods, strays: false, accounts, addresses };
         for object in objects {
             links.addresses.entry(&*object.identity).or_insert(&object.address);
@@ -74,7 +75,7 @@ impl<'a> Links<'a> {
         budget.steps(pods.len() as u64 * size(selector))?;
         let is_service = &*object.kind == "Service";
         let mut found: Vec<Value> = Vec::new();
-        let mut seen = HashSet::new();
+        let mut seen = HashSet::default();
         let mut open = if object.knows_namespace() { self.strays } else { self.pods.len() > 1 };
         for (address, labels) in pods {
             let labels = labels.as_ref();

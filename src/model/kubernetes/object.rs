@@ -1,8 +1,9 @@
 //! Objects: what a manifest declares
 //! (<https://kubernetes.io/docs/concepts/overview/working-with-objects/>).
 
-use std::collections::HashSet;
 use std::sync::Arc;
+
+use foldhash::HashSet;
 
 use super::chart::Charts;
 use super::kustomize::Kustomizations;

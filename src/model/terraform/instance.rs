@@ -2,9 +2,10 @@
 //! it is first asked for and remembered.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
+
+use foldhash::HashMap;
 
 use super::calls::Calls;
 use super::eval::{Env, Frame};

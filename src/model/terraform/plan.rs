@@ -3,8 +3,9 @@
 //! What the plan calls unknown is computed when it is applied. What it calls sensitive is not kept.
 //! Which resource a value was computed from stands in the configuration that a plan carries along.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use foldhash::HashMap;
 
 use super::finish;
 use super::traverse::is_data;

@@ -2,9 +2,11 @@
 //! that the values themselves do not say.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
+
+use foldhash::{HashMap, HashSet};
 
 use super::instance::Instance;
 use super::load::Loaded;

@@ -9,17 +9,18 @@ use super::view::{
 };
 use crate::assess;
 use crate::audit::{Audit, Audited};
-use crate::finding::Verdict;
 use crate::judge::{self, Judged};
 use crate::redact;
 use crate::report::{TOOL, VERSION, cite, place};
 use crate::resource;
 use crate::rule;
+use crate::source::Source;
+use crate::tally;
 use crate::value::{Data, Value};
 
 /// The audit as it goes over the wire.
 pub fn view(audit: &Audit) -> AuditV1<'_> {
-    let controls = assess::controls(&audit.law, &audit.findings);
+    let controls = assess::controls(&audit.law, &audit.tally);
     AuditV1 {
         schema: SchemaName::V1,
         tool: Tool { name: TOOL, version: VERSION },
@@ -33,7 +34,7 @@ pub fn view(audit: &Audit) -> AuditV1<'_> {
         inputs: audit.inputs.iter().map(|input| self::input(audit, input)).collect(),
         skipped_directories: &audit.skipped,
         resources: resources(audit),
-        counts: counts(&audit.findings),
+        counts: counts(audit.tally.all()),
         findings: audit.findings.iter().map(|judged| finding(audit, judged)).collect(),
         rules: rules(&audit.findings),
         rules_not_applicable: not_applicable(audit),
@@ -65,7 +66,7 @@ fn input<'a>(audit: &'a Audit, Audited { input, domain }: &'a Audited) -> Input<
         path: &input.path,
         state: input.state.into(),
         domain: domain.map(Into::into),
-        sha256: source.map(|source| &*source.sha256),
+        sha256: source.map(Source::sha256),
         bytes: source.map(|source| source.bytes),
     }
 }
@@ -78,11 +79,8 @@ fn resources(audit: &Audit) -> BTreeMap<&'static str, BTreeMap<&str, usize>> {
     all
 }
 
-fn counts(findings: &[Judged]) -> Counts {
-    let mut sum = assess::Counts::default();
-    findings.iter().for_each(|judged| sum.add(judged));
-    let not_applicable = findings.iter().filter(|judged| judged.finding.verdict == Verdict::NotApplicable).count();
-    let assess::Counts { fail, unknown, pass, accepted } = sum;
+fn counts(all: tally::Counts) -> Counts {
+    let tally::Counts { fail, unknown, pass, accepted, not_applicable } = all;
     Counts { fail, accepted, unknown, pass, not_applicable }
 }
 

@@ -259,7 +259,7 @@ fn artifacts(audit: &Audit) -> Vec<Artifact<'_>> {
         Some(Artifact {
             location: ArtifactLocation { uri: uri(&audited.input.path) },
             length: source.bytes,
-            hashes: BTreeMap::from([("sha-256", &*source.sha256)]),
+            hashes: BTreeMap::from([("sha-256", source.sha256())]),
         })
     })
     .collect()

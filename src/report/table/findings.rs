@@ -59,7 +59,7 @@ pub fn failing(audit: &Audit, options: Options, page: &mut Page) {
     let rules = by_rule(audit, options, open);
     if rules.is_empty() {
         page.heading("Nothing fails");
-        let what = if audit.findings.is_empty() { "No rule applied to anything." } else { "No finding fails." };
+        let what = if audit.tally.0.is_empty() { "No rule applied to anything." } else { "No finding fails." };
         page.text(STEP, &format!("{what} What was not seen or not known is not a pass."), PLAIN);
         return;
     }

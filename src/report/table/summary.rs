@@ -2,7 +2,7 @@
 
 use super::findings::open;
 use super::shown;
-use crate::assess::{self, ControlState, Counts, plural};
+use crate::assess::{self, ControlState, plural};
 use crate::audit::Audit;
 use crate::finding::Verdict;
 use crate::judge::Standing;
@@ -10,24 +10,18 @@ use crate::report::Options;
 use crate::report::page::{BOLD, DIM, PLAIN, Page, STEP, clean};
 use crate::resource::GapKind;
 use crate::rule::Severity;
+use crate::tally::Counts;
 
 /// Findings by severity and verdict.
 pub fn counts(audit: &Audit, options: Options, page: &mut Page) {
-    if audit.findings.is_empty() {
+    if audit.tally.0.is_empty() {
         return;
     }
     page.heading("Findings by severity");
-    let mut rows = Vec::new();
-    let mut sum = Counts::default();
-    for severity in Severity::ALL.iter().filter(|severity| **severity >= options.min_severity) {
-        let mut counts = Counts::default();
-        for judged in audit.findings.iter().filter(|judged| judged.finding.rule.severity == *severity) {
-            counts.add(judged);
-            sum.add(judged);
-        }
-        rows.push(row(severity.id(), counts));
-    }
-    rows.push(row("all", sum));
+    let severities = Severity::ALL.iter().filter(|severity| **severity >= options.min_severity);
+    let of = |severity: &Severity| audit.tally.of(|rule| rule.severity == *severity);
+    let mut rows: Vec<_> = severities.map(|severity| row(severity.id(), of(severity))).collect();
+    rows.push(row("all", audit.tally.of(|rule| rule.severity >= options.min_severity)));
     page.table(STEP, &["", "fail", "accepted", "not known", "pass"], &rows, 1);
     if options.min_severity > Severity::Info {
         page.text(STEP, &format!("findings below {} are left out of this report", options.min_severity), DIM);
@@ -45,7 +39,7 @@ pub fn law(audit: &Audit, page: &mut Page) {
         return;
     }
     page.heading("The law");
-    let controls = assess::controls(&audit.law, &audit.findings);
+    let controls = assess::controls(&audit.law, &audit.tally);
     let label = audit.law.frameworks.iter().map(|framework| framework.short.chars().count()).max().unwrap_or(0) + 2;
     for framework in &audit.law.frameworks {
         let states: Vec<ControlState> =

@@ -10,9 +10,10 @@ mod patch;
 mod tests;
 mod transform;
 
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
+
+use foldhash::{HashMap, HashSet};
 
 use super::object::Found;
 use crate::format::{Document, yaml};
@@ -89,8 +90,8 @@ impl<'a> Kustomizations<'a> {
             used: all.iter().map(|it| it.document.source).collect(),
             all,
             gaps: Vec::new(),
-            taken: HashSet::new(),
-            built: HashMap::new(),
+            taken: HashSet::default(),
+            built: HashMap::default(),
         }
     }
 
@@ -120,7 +121,7 @@ impl<'a> Kustomizations<'a> {
             self.all.get(*n).and_then(|it| it.value.get("kind")).and_then(Value::as_str) == Some("Component")
         };
         let (first, rest): (Vec<usize>, Vec<usize>) = (0..self.all.len()).partition(|n| !built_on.contains(n));
-        let mut reached = HashSet::new();
+        let mut reached = HashSet::default();
         let mut roots = Vec::new();
         for root in first.into_iter().chain(rest) {
             if reached.contains(&root) || is_component(&root) {
