@@ -33,10 +33,22 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::write(out.join("law.json"), law(&files)?)?;
     fs::write(out.join("kinds.txt"), kinds()?)?;
     fs::write(out.join("fixtures.rs"), fixtures()?)?;
+    fs::write(out.join("host-permissions"), permissions()?)?;
     Ok(())
 }
 
-/// The files of the sample estates as a Rust expression: estate, path within it, bytes.
+/// Who owns the files of the sample estates' machine; nothing where the sources have no samples.
+fn permissions() -> Result<String, Box<dyn Error>> {
+    let path = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?).join("fixtures/host-permissions");
+    if !path.is_file() {
+        return Ok(String::new());
+    }
+    println!("cargo::rerun-if-changed={}", path.display());
+    #[allow(clippy::disallowed_methods)] // the build reads its own tree
+    Ok(fs::read_to_string(path)?)
+}
+
+/// The files of the sample estates as a Rust expression: estate, path within it, what is there.
 fn fixtures() -> Result<String, Box<dyn Error>> {
     let top = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?).join("fixtures");
     let mut lines = String::new();
@@ -50,7 +62,12 @@ fn fixtures() -> Result<String, Box<dyn Error>> {
         files.sort();
         for path in files {
             let name = path.strip_prefix(&root)?.to_string_lossy().replace('\\', "/");
-            writeln!(lines, "({estate:?}, {name:?}, include_bytes!({:?})),", path.to_string_lossy())?;
+            let content = if path.is_symlink() {
+                format!("Content::Link({:?})", fs::read_link(&path)?.to_string_lossy())
+            } else {
+                format!("Content::File(include_bytes!({:?}))", path.to_string_lossy())
+            };
+            writeln!(lines, "({estate:?}, {name:?}, {content}),")?;
         }
     }
     Ok(format!("&[\n{lines}]\n"))
@@ -59,7 +76,7 @@ fn fixtures() -> Result<String, Box<dyn Error>> {
 fn every_file(dir: &Path, files: &mut Vec<PathBuf>) -> Result<(), Box<dyn Error>> {
     for entry in fs::read_dir(dir)? {
         let path = entry?.path();
-        if path.is_dir() {
+        if path.is_dir() && !path.is_symlink() {
             every_file(&path, files)?;
         } else {
             files.push(path);

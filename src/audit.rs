@@ -16,7 +16,7 @@ use crate::ignore::{self, Ignore};
 use crate::ingest::{self, Ingested, Input, RootFiles, State};
 use crate::judge::{self, Decisions, Judged, Judgement, Standing};
 use crate::model::{self, Context, Given};
-use crate::open::Root;
+use crate::open::{self, ArchiveError, Opened, Tree};
 use crate::pool;
 use crate::resource::{Domain, Gap, GapKind, Resource};
 use crate::rule::Severity;
@@ -31,8 +31,8 @@ pub struct Request {
     pub paths: Vec<PathBuf>,
     /// A text from standard input.
     pub stdin: Option<Vec<u8>>,
-    /// Root directory of a machine.
-    pub host: Option<PathBuf>,
+    /// A machine.
+    pub host: Option<Host>,
     /// What to leave out.
     pub selection: Selection,
     /// Values for variables and parameters.
@@ -57,6 +57,42 @@ pub struct Request {
     pub exit_zero: bool,
     /// True if nothing of what passes is shown, so that it need not be put into words.
     pub brief: bool,
+}
+
+/// The root filesystem of a machine.
+pub struct Host {
+    /// The name that the report gives to it.
+    pub name: String,
+    /// True if it is the machine that the audit runs on.
+    pub is_live: bool,
+    /// The files, and what there is to say of how they were read.
+    pub opened: Opened,
+}
+
+/// Why a root filesystem cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("{name}: {error}")]
+pub struct HostError {
+    /// The name that the operator gave.
+    pub name: String,
+    /// Why.
+    pub error: ArchiveError,
+}
+
+impl Host {
+    /// Opens the directory or archive at `path`.
+    pub fn open(path: &Path) -> Result<Host, HostError> {
+        let name = path.display().to_string();
+        match open::open(path) {
+            Ok(opened) => Ok(Host { name, is_live: path == Path::new("/"), opened }),
+            Err(error) => Err(HostError { name, error }),
+        }
+    }
+
+    /// A machine whose files are these.
+    pub fn of(name: &str, tree: impl Tree + 'static) -> Host {
+        Host { name: name.to_owned(), is_live: false, opened: Opened { tree: Box::new(tree), remarks: Vec::new() } }
+    }
 }
 
 /// The result of an audit.
@@ -126,8 +162,8 @@ pub fn run(request: Request) -> Result<Audit, AuditError> {
     let files = RootFiles::new(&found, &budget);
     let (mut resources, mut used) = model(&mut read, &request, &budget, &files);
     read.join_charts();
-    if let Some(root) = &request.host {
-        host(root, &mut read, &mut resources, &mut used, &budget)?;
+    if let Some(machine) = &request.host {
+        host(machine, &mut read, &mut resources, &mut used, &budget);
     }
     estate::add_estates(&mut resources);
     let estate = Estate::new(resources, request.whole);
@@ -178,17 +214,13 @@ fn model(read: &mut Ingested, request: &Request, budget: &Budget, files: &RootFi
 }
 
 /// Adds the resources of a machine. Its files are inputs like any others.
-fn host(
-    root: &Path,
-    read: &mut Ingested,
-    resources: &mut Vec<Resource>,
-    used: &mut Used,
-    budget: &Budget,
-) -> Result<(), AuditError> {
-    let path = root.display().to_string();
-    let opened = Root::open(root).map_err(|error| NamedPathError { path: path.clone(), error })?;
-    let is_live = root == Path::new("/");
-    let built = model::host::build(&opened, is_live, &path, &mut read.sources, budget);
+fn host(host: &Host, read: &mut Ingested, resources: &mut Vec<Resource>, used: &mut Used, budget: &Budget) {
+    for remark in &host.opened.remarks {
+        let kind = if remark.is_incomplete { GapKind::Unreadable } else { GapKind::Note };
+        let (path, message) = (host.name.as_str().into(), remark.message.clone());
+        read.gaps.push(Gap { kind, path, span: None, message, hint: None });
+    }
+    let built = model::host::build(&*host.opened.tree, host.is_live, &host.name, &mut read.sources, budget);
     for source in &built.used {
         let path = read.sources.get(*source).map_or_else(|| "".into(), |source| source.path.clone());
         read.inputs.push(Input { path, state: State::Read, source: Some(*source) });
@@ -196,7 +228,6 @@ fn host(
     }
     resources.extend(built.resources);
     read.gaps.extend(built.gaps);
-    Ok(())
 }
 
 fn decide(read: &mut Ingested, request: &Request) -> Decisions {
@@ -242,7 +273,7 @@ fn nothing(request: &Request, estate: &Estate) -> Gap {
 fn named(request: &Request) -> Vec<String> {
     let paths = request.paths.iter().map(|path| path.display().to_string());
     let stdin = request.stdin.is_some().then(|| "-".to_owned());
-    let host = request.host.as_ref().map(|root| format!("host {}", root.display()));
+    let host = request.host.as_ref().map(|host| format!("host {}", host.name));
     paths.chain(stdin).chain(host).collect()
 }
 

@@ -15,13 +15,21 @@ const CANNOT_FAIL_TOGETHER: &[&str] = &[
     "aws-s3-encryption-at-rest",
 ];
 
-/// Audits a clinic as a whole, in the manner of the README.
+/// Audits a clinic as a whole. Its machine is a tar with the owners and modes of fixtures/host-permissions, which
+/// `duecare demo --write` makes.
 fn audit(clinic: &str, more: &[&str]) -> (i32, Value) {
-    let top = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let host = format!("--host=fixtures/{clinic}/host");
-    let mut command = Command::cargo_bin("duecare").unwrap();
-    command.env_clear().env("SOURCE_DATE_EPOCH", "1795219200").current_dir(top);
-    command.args(["audit", &format!("fixtures/{clinic}"), "--exclude", "host", &host, "--whole-estate", "-o", "json"]);
+    let directory = tempfile::tempdir().unwrap();
+    let estate = directory.path().join("clinic");
+    let duecare = || {
+        let mut command = Command::cargo_bin("duecare").unwrap();
+        command.env_clear().env("SOURCE_DATE_EPOCH", "1795219200").current_dir(directory.path());
+        command
+    };
+    let careful: &[&str] = if clinic == "clinic-careful" { &["--careful"] } else { &[] };
+    duecare().args(["demo", "--write", "clinic"]).args(careful).assert().code(0);
+    assert!(estate.join("host.tar").is_file());
+    let mut command = duecare();
+    command.args(["audit", "clinic", "--exclude", "host", "--host=clinic/host.tar", "--whole-estate", "-o", "json"]);
     let output = command.args(more).output().unwrap();
     (output.status.code().unwrap(), serde_json::from_slice(&output.stdout).unwrap())
 }
@@ -66,7 +74,7 @@ fn both_clinics_are_the_same_estate() {
     let files = |clinic: &str| -> BTreeSet<String> {
         let dir = top.join(clinic);
         let walk =
-            walkdir::WalkDir::new(&dir).into_iter().map(Result::unwrap).filter(|entry| entry.file_type().is_file());
+            walkdir::WalkDir::new(&dir).into_iter().map(Result::unwrap).filter(|entry| !entry.file_type().is_dir());
         walk.map(|entry| entry.path().strip_prefix(&dir).unwrap().to_string_lossy().into_owned()).collect()
     };
     assert_eq!(files("clinic-careless"), files("clinic-careful"));
@@ -75,6 +83,14 @@ fn both_clinics_are_the_same_estate() {
         all.map(|finding| finding["resource"]["kind"].as_str().unwrap().to_owned()).collect()
     };
     assert_eq!(kinds(&audit("clinic-careless", &[]).1), kinds(&audit("clinic-careful", &[]).1));
+}
+
+#[test]
+fn the_careless_clinic_fails_as_it_lies_there_too() {
+    let top = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut command = Command::cargo_bin("duecare").unwrap();
+    let arguments = ["audit", "fixtures/clinic-careless", "--exclude", "host", "--host=fixtures/clinic-careless/host"];
+    command.env_clear().current_dir(top).args(arguments).assert().code(1); // the README's first command
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 
 use super::settings::{self, Config};
-use crate::audit::{self as pipeline, Request};
+use crate::audit::{self as pipeline, Host, Request};
 use crate::budget::Budget;
 use crate::cli::{Audit, Global};
 use crate::discover::{self, Selection};
@@ -110,7 +110,7 @@ fn request(args: &Audit, config: Config, brief: bool) -> anyhow::Result<Request>
     Ok(Request {
         paths,
         stdin: if stdin.is_empty() { None } else { Some(read_stdin()?) },
-        host: args.host.clone(),
+        host: args.host.as_deref().map(Host::open).transpose()?,
         selection: selection.map_err(|error| anyhow::anyhow!("not a glob: {error}"))?,
         given: given(args)?,
         pack,

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-use crate::audit::{self, Audit, Request};
+use super::sample::{Content, HOST, Sample};
+use crate::audit::{self, Audit, Host, Request};
 use crate::cli::{Demo, Global};
 use crate::discover::Selection;
 use crate::model::Given;
@@ -14,26 +15,21 @@ use crate::rule::Severity;
 use crate::rule::load::Overrides;
 use crate::rule::pack::Pack;
 
-/// The sample estates: name of the estate, path within it, bytes. See build.rs.
-static FILES: &[(&str, &str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/fixtures.rs"));
-
 /// The directory as the report names it.
 const CLINIC: &str = "clinic";
-/// The directory of an estate that is the root of a machine.
-const HOST: &str = "host";
+/// The machine of an estate as an archive.
+const MACHINE: &str = "host.tar";
 
 /// Runs it.
 pub fn run(args: &Demo, global: &Global) -> anyhow::Result<u8> {
-    let estate = if args.careful { "clinic-careful" } else { "clinic-careless" };
-    let files: Vec<(&Path, &[u8])> =
-        FILES.iter().filter(|(name, ..)| *name == estate).map(|(_, path, bytes)| (Path::new(*path), *bytes)).collect();
-    if files.is_empty() {
+    let sample = Sample::new(args.careful);
+    if sample.files().next().is_none() {
         bail!("this build has no sample estate");
     }
     if let Some(directory) = &args.write {
-        return keep(directory, &files);
+        return keep(directory, &sample);
     }
-    let audit = audit(&files)?;
+    let audit = audit(&sample)?;
     let options = Options {
         color: out::colored(global.color, std::io::IsTerminal::is_terminal(&std::io::stdout())),
         width: out::width(),
@@ -53,32 +49,46 @@ pub fn run(args: &Demo, global: &Global) -> anyhow::Result<u8> {
     Ok(audit.exit.code)
 }
 
-/// Writes the files into a new directory.
-fn keep(directory: &Path, files: &[(&Path, &[u8])]) -> anyhow::Result<u8> {
+/// Writes the files into a new directory. The machine is there as files to read and as a tar to audit, which
+/// keeps owners and modes whoever writes it.
+fn keep(directory: &Path, sample: &Sample) -> anyhow::Result<u8> {
     let taken = std::fs::read_dir(directory).is_ok_and(|mut entries| entries.next().is_some());
     if taken || directory.is_file() {
         bail!("{} is there already and not an empty directory", directory.display());
     }
-    write(directory, files)?;
-    let shown = directory.display();
-    let host = directory.join(HOST).is_dir();
-    let more = if host { format!(" --exclude {HOST} --host={shown}/{HOST}") } else { String::new() };
-    out::stdout(&format!("{} files in {shown}\n\nNext: duecare audit {shown}{more}\n", files.len()))?;
+    write(directory, sample)?;
+    out::new_file(&directory.join(MACHINE), &sample.tar()?)?;
+    let (shown, files) = (directory.display(), sample.files().count());
+    let host = format!("--exclude {HOST} --host={shown}/{MACHINE}");
+    out::stdout(&format!(
+        "{files} files in {shown}; {MACHINE} is {HOST}/ with its owners and modes\n\nNext: duecare audit {shown} {host}\n"
+    ))?;
     Ok(0)
 }
 
-fn write(directory: &Path, files: &[(&Path, &[u8])]) -> anyhow::Result<()> {
-    files.iter().try_for_each(|(path, bytes)| Ok(out::new_file(&directory.join(path), bytes)?))
+fn write(directory: &Path, sample: &Sample) -> anyhow::Result<()> {
+    for (path, content) in sample.files() {
+        let path = directory.join(path);
+        match content {
+            Content::File(bytes) => out::new_file(&path, bytes)?,
+            Content::Link(target) => {
+                std::fs::create_dir_all(path.parent().unwrap_or(directory)).context("a directory")?;
+                std::os::unix::fs::symlink(target, &path).with_context(|| path.display().to_string())?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Audits the files. They lie in a temporary directory, which is the working directory meanwhile, so
-/// that the report names them as it would at home.
-fn audit(files: &[(&Path, &[u8])]) -> anyhow::Result<Audit> {
+/// that the report names them as it would at home. The machine is audited from memory.
+fn audit(sample: &Sample) -> anyhow::Result<Audit> {
     let directory = tempfile::tempdir().context("a temporary directory")?;
-    write(&directory.path().join(CLINIC), files)?;
+    write(&directory.path().join(CLINIC), sample)?;
+    let machine = Host::of(&format!("{CLINIC}/{HOST}"), sample.machine()?);
     let home = std::env::current_dir();
     std::env::set_current_dir(directory.path()).context("a temporary directory")?;
-    let result = request().and_then(|request| Ok(audit::run(request)?));
+    let result = request(machine).and_then(|request| Ok(audit::run(request)?));
     if let Ok(home) = home {
         std::env::set_current_dir(home).context("the working directory")?;
     }
@@ -89,12 +99,11 @@ fn audit(files: &[(&Path, &[u8])]) -> anyhow::Result<Audit> {
     Ok(audit)
 }
 
-fn request() -> anyhow::Result<Request> {
-    let host = PathBuf::from(CLINIC).join(HOST);
+fn request(machine: Host) -> anyhow::Result<Request> {
     Ok(Request {
         paths: vec![PathBuf::from(CLINIC)],
         stdin: None,
-        host: host.is_dir().then_some(host),
+        host: Some(machine),
         selection: Selection::new(&[HOST.to_owned()], &[]).map_err(anyhow::Error::msg)?,
         given: Given::default(),
         pack: Pack::built_in(Overrides::default()),
@@ -117,10 +126,10 @@ mod tests {
     #[test]
     fn a_directory_with_something_in_it_is_left_alone() {
         let directory = tempfile::tempdir().unwrap();
-        let files: &[(&Path, &[u8])] = &[(Path::new("a/b.tf"), b"x")];
-        assert_eq!(keep(directory.path(), files).unwrap(), 0);
-        assert!(directory.path().join("a/b.tf").is_file());
-        assert!(keep(directory.path(), files).unwrap_err().to_string().contains("already"));
-        assert_eq!(keep(&directory.path().join("new"), files).unwrap(), 0);
+        let sample = Sample::new(true);
+        assert_eq!(keep(directory.path(), &sample).unwrap(), 0);
+        assert!(directory.path().join("README.md").is_file());
+        assert!(keep(directory.path(), &sample).unwrap_err().to_string().contains("already"));
+        assert_eq!(keep(&directory.path().join("new"), &sample).unwrap(), 0);
     }
 }

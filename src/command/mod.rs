@@ -7,6 +7,7 @@ mod explain;
 mod markdown;
 mod rules;
 mod rules_test;
+mod sample;
 mod settings;
 
 use crate::cli::{Cli, Command, Rules};

@@ -6,7 +6,9 @@
 //!
 //! A host is read through a [`Tree`], which need not be a directory: a [`Memory`] is one as well.
 
+mod archive;
 mod memory;
+mod nodes;
 mod tree;
 
 use std::io::Read;
@@ -15,6 +17,7 @@ use std::path::{Path, PathBuf};
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, MetadataExt, OpenOptions, OpenOptionsExt};
 
+pub use archive::{Archive, ArchiveError, Remark};
 pub use memory::Memory;
 pub use tree::{Kind, Stat, Tree};
 
@@ -45,6 +48,9 @@ pub enum OpenError {
     /// All files together are too large.
     #[error("not read: {0}")]
     Budget(#[from] crate::budget::Exceeded),
+    /// It is not there to be read for a reason of its own.
+    #[error("{0}")]
+    Without(&'static str),
     /// Anything else the operating system said.
     #[error("{0}")]
     Other(std::io::Error),
@@ -84,24 +90,24 @@ impl Root {
 
     /// Reads the regular file at `relative`, links resolved as long as they stay beneath the root.
     pub fn read(&self, relative: &Path, budget: &Budget) -> Result<Vec<u8>, OpenError> {
-        let mut options = OpenOptions::new();
-        options.read(true).custom_flags(NEVER_BLOCK);
-        let file = self.dir.open_with(relative, &options)?;
-        let meta = file.metadata()?;
-        if !meta.is_file() {
-            return Err(OpenError::NotAFile);
-        }
-        if meta.len() > Budget::MAX_FILE_BYTES {
-            return Err(OpenError::TooLarge(meta.len()));
-        }
-        budget.bytes(meta.len())?;
-        let mut bytes = Vec::with_capacity(usize::try_from(meta.len()).unwrap_or(0) + 1);
+        let (file, length) = self.file(relative)?;
+        charge(length, budget)?;
+        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0) + 1);
         // The file may grow while it is read; it is cut at the limit plus one byte to notice.
         file.take(Budget::MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
         if bytes.len() as u64 > Budget::MAX_FILE_BYTES {
             return Err(OpenError::TooLarge(bytes.len() as u64));
         }
         Ok(bytes)
+    }
+
+    /// Opens a regular file and says how long it is.
+    fn file(&self, relative: &Path) -> Result<(std::fs::File, u64), OpenError> {
+        let mut options = OpenOptions::new();
+        options.read(true).custom_flags(NEVER_BLOCK);
+        let file = self.dir.open_with(relative, &options)?.into_std();
+        let meta = file.metadata()?;
+        if meta.is_file() { Ok((file, meta.len())) } else { Err(OpenError::NotAFile) }
     }
 }
 
@@ -134,6 +140,39 @@ impl Tree for Root {
         names.sort();
         Ok(names)
     }
+}
+
+/// A root filesystem, and what there is to say of how it was read.
+pub struct Opened {
+    /// The files.
+    pub tree: Box<dyn Tree>,
+    /// What a person should know.
+    pub remarks: Vec<Remark>,
+}
+
+/// Opens the root filesystem at `path`, which the operator named: a directory or an archive. What it is, its
+/// content says and not its name.
+pub fn open(path: &Path) -> Result<Opened, ArchiveError> {
+    if std::fs::metadata(path).map_err(OpenError::from)?.is_dir() {
+        return Ok(Opened { tree: Box::new(Root::open(path)?), remarks: Vec::new() });
+    }
+    let (archive, remarks) = archive::open(path)?;
+    Ok(Opened { tree: Box::new(archive), remarks })
+}
+
+/// Opens the regular file at `path`, which the operator named: links are followed wherever they lead.
+fn named(path: &Path) -> Result<std::fs::File, OpenError> {
+    let real = path.canonicalize()?;
+    let (Some(above), Some(name)) = (real.parent(), real.file_name()) else { return Err(OpenError::NotAFile) };
+    Ok(Root::open(above)?.file(Path::new(name))?.0)
+}
+
+/// Takes the bytes of one file from the budget, if one file may have so many.
+fn charge(bytes: u64, budget: &Budget) -> Result<(), OpenError> {
+    if bytes > Budget::MAX_FILE_BYTES {
+        return Err(OpenError::TooLarge(bytes));
+    }
+    Ok(budget.bytes(bytes)?)
 }
 
 /// The root itself is named `.`.
