@@ -12,6 +12,7 @@ use std::sync::Arc;
 use crate::budget::Budget;
 use crate::format::lines::Line;
 use crate::format::{self, Body, Document, Form};
+use crate::model::host::memo::Memo;
 use crate::model::host::services::{self, Role};
 use crate::model::host::view::{Text, Trouble, View};
 use crate::model::{Built, Context};
@@ -82,6 +83,7 @@ struct Repository<'a> {
     root: Option<&'a str>,
     /// What was read.
     read: RefCell<BTreeSet<SourceId>>,
+    memo: Memo,
 }
 
 impl<'a> Repository<'a> {
@@ -96,7 +98,8 @@ impl<'a> Repository<'a> {
         let tail = document.get(end..).unwrap_or_default();
         let file = if role.is_part { format!("{home}{tail}") } else { main.to_owned() };
         let root = directory.strip_suffix(home);
-        Repository { files, context, file, document, judged, home, directory, root, read: RefCell::default() }
+        let (read, memo) = (RefCell::default(), Memo::default());
+        Repository { files, context, file, document, judged, home, directory, root, read, memo }
     }
 
     /// The path of the document that stands for the host's `path`.
@@ -174,6 +177,10 @@ impl View for Repository<'_> {
     fn mark(&self, path: &str) -> Span {
         let source = self.document(path).map_or(self.judged, |document| document.source);
         Span::new(source, 0..0)
+    }
+
+    fn memo(&self) -> &Memo {
+        &self.memo
     }
 
     fn display(&self, path: &str) -> Arc<str> {

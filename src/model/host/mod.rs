@@ -13,6 +13,7 @@ pub mod documents;
 mod end_of_life;
 pub mod files;
 pub mod glob;
+pub mod memo;
 mod os;
 pub mod packages;
 pub mod services;

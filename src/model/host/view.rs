@@ -12,6 +12,7 @@ use std::sync::Arc;
 use crate::budget::Budget;
 use crate::format::lines::{self, Line};
 use crate::format::{self, Body, Form, SyntaxError};
+use crate::model::host::memo::Memo;
 use crate::open::{Kind, OpenError, Stat, Tree};
 use crate::resource::{Gap, GapKind};
 use crate::source::{Source, SourceId, Sources, Span};
@@ -34,6 +35,12 @@ pub trait View {
     fn data(&self, path: &str, form: Form) -> Result<Rc<[Value]>, Trouble>;
     /// The file as a place to point at, unread if it was not read for another reason.
     fn mark(&self, path: &str) -> Span;
+    /// The entry of a directory itself as a place to point at: a link, not what it leads to.
+    fn mark_entry(&self, path: &str) -> Span {
+        self.mark(path)
+    }
+    /// What was worked out once and is asked for again.
+    fn memo(&self) -> &Memo;
     /// The path as the user knows it.
     fn display(&self, path: &str) -> Arc<str>;
     /// The limits.
@@ -102,6 +109,7 @@ pub struct HostRoot<'a> {
     lines: RefCell<HashMap<SourceId, Rc<[Line]>>>,
     /// Files that are only pointed at, with sources that hold nothing but their names.
     marked: RefCell<HashMap<String, SourceId>>,
+    memo: Memo,
 }
 
 impl<'a> HostRoot<'a> {
@@ -122,6 +130,7 @@ impl<'a> HostRoot<'a> {
             read: RefCell::default(),
             lines: RefCell::default(),
             marked: RefCell::default(),
+            memo: Memo::default(),
         }
     }
 
@@ -198,12 +207,17 @@ impl View for HostRoot<'_> {
     fn mark(&self, path: &str) -> Span {
         let real = self.root.resolve(Path::new(path)).ok();
         let read = real.and_then(|real| self.read.borrow().get(&real).copied());
-        let id = read.unwrap_or_else(|| {
-            let mut marked = self.marked.borrow_mut();
-            let add = || self.sources.borrow_mut().add(Source::new(self.display(path), b""));
-            *marked.entry(path.to_owned()).or_insert_with(add)
-        });
-        Span::new(id, 0..0)
+        read.map_or_else(|| self.mark_entry(path), |id| Span::new(id, 0..0))
+    }
+
+    fn mark_entry(&self, path: &str) -> Span {
+        let mut marked = self.marked.borrow_mut();
+        let add = || self.sources.borrow_mut().add(Source::new(self.display(path), b""));
+        Span::new(*marked.entry(path.to_owned()).or_insert_with(add), 0..0)
+    }
+
+    fn memo(&self) -> &Memo {
+        &self.memo
     }
 
     fn display(&self, path: &str) -> Arc<str> {

@@ -437,6 +437,9 @@ impl View for Refusing<'_> {
     fn mark(&self, path: &str) -> Span {
         self.host.mark(path)
     }
+    fn memo(&self) -> &host::memo::Memo {
+        self.host.memo()
+    }
     fn display(&self, path: &str) -> Arc<str> {
         self.host.display(path)
     }
