@@ -78,7 +78,7 @@ pub struct Audit {
     /// Files and directories to audit; `-` reads standard input
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// Audit the settings of this machine, or of the root filesystem at ROOT
+    /// Audit the settings of this machine, or of the root filesystem at ROOT: a directory, a tar or an image
     #[arg(long, value_name = "ROOT", num_args = 0..=1, require_equals = true, default_missing_value = "/")]
     pub host: Option<PathBuf>,
     /// What to write and where: FORMAT or FORMAT=PATH; repeats

@@ -154,7 +154,11 @@ pub struct Opened {
 /// content says and not its name.
 pub fn open(path: &Path) -> Result<Opened, ArchiveError> {
     if std::fs::metadata(path).map_err(OpenError::from)?.is_dir() {
-        return Ok(Opened { tree: Box::new(Root::open(path)?), remarks: Vec::new() });
+        let root = Root::open(path)?;
+        return Ok(match archive::open_layout(&root)? {
+            Some((image, remarks)) => Opened { tree: Box::new(image), remarks },
+            None => Opened { tree: Box::new(root), remarks: Vec::new() },
+        });
     }
     let (archive, remarks) = archive::open(path)?;
     Ok(Opened { tree: Box::new(archive), remarks })

@@ -51,6 +51,24 @@ impl<C> Nodes<C> {
         self.set(at, stat, content);
     }
 
+    /// Takes a name out, with all that is below it.
+    pub fn remove(&mut self, path: &Path) {
+        let mut names = within(path);
+        let Some(last) = names.pop() else { return };
+        let above = self.walk(&names);
+        if let Some(node) = above.and_then(|at| self.list.get_mut(at)) {
+            node.below.remove(&*last);
+        }
+    }
+
+    /// Takes out all that is below a directory.
+    pub fn clear(&mut self, path: &Path) {
+        let at = self.walk(&within(path));
+        if let Some(node) = at.and_then(|at| self.list.get_mut(at)) {
+            node.below.clear();
+        }
+    }
+
     /// Makes a directory at the top the top itself; false if there is none of this name.
     pub fn enter(&mut self, name: &OsStr) -> bool {
         let below = self.below(self.top, name);

@@ -119,22 +119,54 @@ const OTHERS: [(&[u8], &str); 8] = [
 
 /// The bytes of `section`, unpacked if they are packed. Their first bytes say how, not a name.
 pub fn unpack(section: Section, limits: &Limits) -> Result<Box<dyn Input + '_>, ArchiveError> {
-    let packed = section.length();
-    let mut first = [0; 6];
+    let mut first = [0; LOOK];
     let read = section.clone().read(&mut first)?;
-    let first = first.get(..read).unwrap_or_default();
+    let packed = section.length();
+    match packing(first.get(..read).unwrap_or_default())? {
+        Packing::None => Ok(Box::new(section)),
+        packing => Ok(unpacked(BufReader::with_capacity(BUFFER, section), packing, packed, limits)),
+    }
+}
+
+/// The same for bytes that come from another archive, `length` of them.
+pub fn unpack_within<'a>(
+    from: impl Read + 'a,
+    length: u64,
+    limits: &'a Limits,
+) -> Result<Box<dyn Input + 'a>, ArchiveError> {
+    let mut from = BufReader::with_capacity(BUFFER, from);
+    let packing = packing(from.fill_buf()?)?;
+    Ok(unpacked(from, packing, length, limits))
+}
+
+fn unpacked<'a>(from: impl BufRead + 'a, packing: Packing, packed: u64, limits: &'a Limits) -> Box<dyn Input + 'a> {
+    let from: Box<dyn Read + 'a> = match packing {
+        Packing::None => Box::new(from),
+        Packing::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(from)),
+        Packing::Zstd => Box::new(Frames::Between(from)),
+    };
+    Box::new(Unpacked { from: BufReader::with_capacity(BUFFER, from), packed, unpacked: 0, limits })
+}
+
+enum Packing {
+    None,
+    Gzip,
+    Zstd,
+}
+
+/// How many first bytes say how something is packed.
+const LOOK: usize = 6;
+
+fn packing(first: &[u8]) -> Result<Packing, ArchiveError> {
     if let Some((_, name)) = OTHERS.iter().find(|(magic, _)| first.starts_with(magic)) {
         return Err(ArchiveError::Compression(name));
     }
-    if first.starts_with(b"\x1f\x8b") {
-        let from = flate2::bufread::MultiGzDecoder::new(BufReader::with_capacity(BUFFER, section));
-        return Ok(Box::new(Unpacked { from: BufReader::with_capacity(BUFFER, from), packed, unpacked: 0, limits }));
-    }
-    if first.starts_with(b"\x28\xb5\x2f\xfd") || is_skippable(first) {
-        let from = Frames::Between(BufReader::with_capacity(BUFFER, section));
-        return Ok(Box::new(Unpacked { from: BufReader::with_capacity(BUFFER, from), packed, unpacked: 0, limits }));
-    }
-    Ok(Box::new(section))
+    Ok(match first {
+        [0x1f, 0x8b, ..] => Packing::Gzip,
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => Packing::Zstd,
+        first if is_skippable(first) => Packing::Zstd,
+        _ => Packing::None,
+    })
 }
 
 const BUFFER: usize = 64 << 10;
@@ -145,16 +177,16 @@ fn is_skippable(first: &[u8]) -> bool {
 }
 
 /// A zstd stream, which is one frame after the other (RFC 8878, 3.1).
-enum Frames {
-    Between(BufReader<Section>),
-    In(Box<Frame>),
+enum Frames<R: BufRead> {
+    Between(R),
+    In(Box<Frame<R>>),
     End,
 }
 
 /// A frame, whose first bytes were looked at before.
-type Frame = StreamingDecoder<io::Chain<io::Cursor<[u8; 8]>, BufReader<Section>>, FrameDecoder>;
+type Frame<R> = StreamingDecoder<io::Chain<io::Cursor<[u8; 8]>, R>, FrameDecoder>;
 
-impl Read for Frames {
+impl<R: BufRead> Read for Frames<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         loop {
             match std::mem::replace(self, Frames::End) {
@@ -174,7 +206,7 @@ impl Read for Frames {
 }
 
 /// The next frame with content. No frame is shorter than what is looked at here.
-fn next_frame(mut packed: BufReader<Section>) -> io::Result<Frames> {
+fn next_frame<R: BufRead>(mut packed: R) -> io::Result<Frames<R>> {
     while !packed.fill_buf()?.is_empty() {
         let mut first = [0; 8];
         packed.read_exact(&mut first)?;

@@ -93,7 +93,9 @@ pub fn keep(path: &Path, size: u64, limits: &Limits) -> bool {
         let end = path.extension().and_then(|end| end.to_str());
         size <= LONGEST_NAMED && end.is_some_and(|end| ENDS.contains(&&*end.to_ascii_lowercase()))
     };
-    !below(BULK) && (size <= SHORT || is_named()) && limits.keep(size, false)
+    // An image's documents have no other names than those of its layers.
+    let is_document = || size <= LONGEST_NAMED && below(&["blobs"]);
+    !below(BULK) && (size <= SHORT || is_named() || is_document()) && limits.keep(size, false)
 }
 
 #[cfg(test)]

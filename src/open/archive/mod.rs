@@ -1,12 +1,16 @@
-//! A root filesystem in an archive: a tar, plain or packed.
+//! A root filesystem in an archive: a tar, plain or packed, or the layers of a container image.
 //!
 //! Names, owners and modes of everything are held; contents are read from the archive when they are asked for
 //! where it is plain, and kept while it is unpacked, once, where it is not ([`keep`]).
 
+mod image;
 mod input;
 mod keep;
+mod layers;
 mod limits;
 mod tar;
+#[cfg(test)]
+mod tests;
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -14,10 +18,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use self::input::Section;
+use self::layers::Blobs;
 use self::limits::{Limit, Limits};
 use self::tar::{Form, Member, Tar};
 use super::nodes::{self, Nodes};
-use super::{Kind, OpenError, Stat, Tree, charge};
+use super::{Kind, OpenError, Root, Stat, Tree, charge};
 use crate::budget::Budget;
 
 /// Why something is not a root filesystem. The words follow "path: ".
@@ -41,6 +46,12 @@ pub enum ArchiveError {
     /// It cannot be unpacked.
     #[error("the archive is cut off or damaged: {0}")]
     Packing(std::io::Error),
+    /// It holds images, and none that can be read.
+    #[error("a container image: {0}")]
+    Image(String),
+    /// A layer of an image.
+    #[error("layer {0}: {1}")]
+    Layer(String, Box<ArchiveError>),
     /// It is too much.
     #[error("not read: {0}")]
     Limit(#[from] Limit),
@@ -73,6 +84,8 @@ pub struct Archive {
     nodes: Nodes<Content>,
     /// The directory that was added to last, as it was written and as it is.
     above: (PathBuf, PathBuf),
+    /// The directory in the archive that is the root, if it is not the top.
+    prefix: PathBuf,
 }
 
 #[derive(Clone, Debug)]
@@ -88,44 +101,47 @@ pub fn open(path: &Path) -> Result<(Archive, Vec<Remark>), ArchiveError> {
     let limits = Limits::default();
     let section = Section::whole(super::named(path)?)?;
     let (mut archive, mut remarks) = (Archive::default(), Vec::new());
-    let mut tar = Tar::new(input::unpack(section, &limits)?, &limits);
+    let mut tar = Tar::new(input::unpack(section.clone(), &limits)?, &limits);
     while let Some(member) = tar.next()? {
-        archive.member(&member, &mut tar, &limits)?;
+        let content = content(&member, &mut tar, &limits)?;
+        archive.add(&member, content);
     }
-    if !tar.is_ended() {
-        let message = "the archive has no end mark; it may have been cut off".to_owned();
-        remarks.push(Remark { is_incomplete: true, message });
-    }
+    remarks.extend(cut_off(&tar));
     remarks.extend(archive.enter());
-    Ok((archive, remarks))
+    if !image::is_image(&archive) {
+        return Ok((archive, remarks));
+    }
+    let image = image::image(&archive)?;
+    let layered = layers::read(&image, &Blobs::Archive(&archive, section), &limits, &mut remarks)?;
+    Ok((layered, remarks))
+}
+
+/// Opens the image in a directory, if it is one of images.
+pub fn open_layout(root: &Root) -> Result<Option<(Archive, Vec<Remark>)>, ArchiveError> {
+    if !image::is_image(root) {
+        return Ok(None);
+    }
+    let (limits, mut remarks) = (Limits::default(), Vec::new());
+    let archive = layers::read(&image::image(root)?, &Blobs::Directory(root), &limits, &mut remarks)?;
+    Ok(Some((archive, remarks)))
+}
+
+fn cut_off(tar: &Tar) -> Option<Remark> {
+    let message = "the archive has no end mark; it may have been cut off".to_owned();
+    (!tar.is_ended()).then_some(Remark { is_incomplete: true, message })
 }
 
 impl Archive {
-    fn member(&mut self, member: &Member, tar: &mut Tar, limits: &Limits) -> Result<(), ArchiveError> {
+    fn add(&mut self, member: &Member, content: Option<Content>) {
         let path = self.place(&member.path);
-        let (mut stat, mut content) = (member.stat, None);
-        match &member.form {
-            Form::Symbolic(target) => content = Some(Content::Link(target.clone())),
-            Form::Sparse => content = Some(Content::Without("a sparse file in an archive; not read")),
-            Form::Hard(target) => match self.nodes.get(&self.place_of(target)) {
+        let (mut stat, mut content) = (member.stat, content);
+        if let Form::Hard(target) = &member.form {
+            match self.nodes.get(&self.place_of(target)) {
                 Ok(node) => (stat, content) = (node.stat, node.content.clone()),
                 Err(_) => content = Some(Content::Without("another name of a file that is not in the archive")),
-            },
-            Form::Plain if stat.kind == Kind::File => content = Some(self.content(&path, tar, stat.size, limits)?),
-            Form::Plain => {}
+            }
         }
         self.nodes.add(&path, stat, content);
-        Ok(())
-    }
-
-    fn content(&self, path: &Path, tar: &mut Tar, size: u64, limits: &Limits) -> Result<Content, ArchiveError> {
-        if let Some(section) = tar.section() {
-            return Ok(Content::At(section));
-        }
-        if keep::keep(path, size, limits) {
-            return Ok(Content::Kept(tar.content(size)?.into()));
-        }
-        Ok(Content::Without("in the archive, not kept: it is packed, and only configuration is kept of it"))
     }
 
     /// Where a name of the archive is in the tree: links on the way to it are followed, as whoever unpacks
@@ -153,10 +169,12 @@ impl Archive {
     fn enter(&mut self) -> Option<Remark> {
         let top = self.nodes.list(Path::new("")).ok()?;
         let [only] = &*top else { return None };
-        let is_root = only != "etc" && self.nodes.get(&Path::new(only).join("etc")).is_ok_and(|etc| etc.stat.is_dir());
+        let has = |name: &str| self.nodes.get(&Path::new(only).join(name)).is_ok();
+        let is_root = only != "etc" && (has("etc") || image::NAMES.iter().any(|name| has(name)));
         if !is_root || !self.nodes.enter(OsStr::new(only)) {
             return None;
         }
+        self.prefix = PathBuf::from(only);
         let message = format!("the root filesystem in it is the directory {only}");
         Some(Remark { is_incomplete: false, message })
     }
@@ -193,6 +211,21 @@ impl Tree for Archive {
     fn list(&self, path: &Path) -> Result<Vec<String>, OpenError> {
         self.nodes.list(path)
     }
+}
+
+/// What is to be held of the content of a member.
+fn content(member: &Member, tar: &mut Tar, limits: &Limits) -> Result<Option<Content>, ArchiveError> {
+    let size = member.stat.size;
+    Ok(match &member.form {
+        Form::Symbolic(target) => Some(Content::Link(target.clone())),
+        Form::Sparse => Some(Content::Without("a sparse file in an archive; not read")),
+        Form::Plain if member.stat.kind == Kind::File => Some(match tar.section() {
+            Some(section) => Content::At(section),
+            None if keep::keep(&nodes::normal(&member.path), size, limits) => Content::Kept(tar.content(size)?.into()),
+            None => Content::Without("in the archive, not kept: it is packed, and only configuration is kept of it"),
+        }),
+        Form::Plain | Form::Hard(_) => None,
+    })
 }
 
 fn bytes_to_path(name: &[u8]) -> PathBuf {

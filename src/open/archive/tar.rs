@@ -52,6 +52,18 @@ pub struct Tar<'a> {
     is_ended: bool,
 }
 
+/// The content of a member.
+pub struct Content<'t, 'a>(&'t mut Tar<'a>);
+
+impl Read for Content<'_, '_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = (&mut *self.0.input).take(self.0.left).read(into)?;
+        self.0.left -= read as u64;
+        self.0.offset += read as u64;
+        Ok(read)
+    }
+}
+
 /// What came before a header and is said of it.
 #[derive(Default)]
 struct Said {
@@ -143,14 +155,14 @@ impl<'a> Tar<'a> {
         if self.left > most {
             return Err(self.damaged());
         }
-        let mut bytes = Vec::new();
-        (&mut *self.input).take(self.left).read_to_end(&mut bytes)?;
-        if (bytes.len() as u64) < self.left {
-            return Err(ArchiveError::Truncated);
-        }
-        self.offset += self.left;
-        self.left = 0;
-        Ok(bytes)
+        let mut bytes = Vec::with_capacity(usize::try_from(self.left).unwrap_or(0));
+        self.reader().read_to_end(&mut bytes)?;
+        if self.left > 0 { Err(ArchiveError::Truncated) } else { Ok(bytes) }
+    }
+
+    /// Reads what the member holds.
+    pub fn reader(&mut self) -> Content<'_, 'a> {
+        Content(self)
     }
 
     /// Where the content of the member lies, if it lies unpacked in a file.
@@ -184,6 +196,7 @@ impl<'a> Tar<'a> {
         let mut read = 0;
         while let Some(rest) = block.get_mut(read..).filter(|rest| !rest.is_empty()) {
             match self.input.read(rest)? {
+                0 if self.offset == 0 => return Err(ArchiveError::NotAnArchive),
                 0 if read == 0 => return Ok(None),
                 0 => return Err(ArchiveError::Truncated),
                 n => read += n,
