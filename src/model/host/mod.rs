@@ -14,6 +14,7 @@ mod end_of_life;
 pub mod files;
 pub mod glob;
 pub mod memo;
+pub mod nginx;
 mod os;
 pub mod packages;
 pub mod services;
@@ -37,7 +38,13 @@ pub const MODEL: Model = Model { domain: Domain::Host, build: documents::build }
 type Probe = fn(&dyn View, &Scope, &mut Built);
 
 /// Every probe, in the order of their resources.
-const PROBES: &[Probe] = &[os::probe, sshd::probe, boot::probe];
+const PROBES: &[Probe] = &[
+    // One line each.
+    os::probe,
+    sshd::probe,
+    boot::probe,
+    nginx::probe,
+];
 
 /// The resources of the host whose root filesystem is `root`, known to the user as `display`. `is_live` if it
 /// is the machine itself. Every file that is read becomes one of `sources`.

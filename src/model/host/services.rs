@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::model::Built;
-use crate::model::host::sshd;
 use crate::model::host::view::View;
+use crate::model::host::{nginx, sshd};
 use crate::resource::Scope;
 
 /// A kind of configuration file.
@@ -33,14 +33,24 @@ pub struct Service {
 pub type Judge = fn(view: &dyn View, file: &str, is_part: bool, scope: &Scope, built: &mut Built);
 
 /// Every kind.
-pub const SERVICES: &[Service] = &[Service {
-    id: "sshd",
-    main: "/etc/ssh/sshd_config",
-    names: &["sshd_config"],
-    parts: &["sshd_config.d/*.conf"],
-    markers: &[],
-    judge: sshd::judge,
-}];
+pub const SERVICES: &[Service] = &[
+    Service {
+        id: "nginx",
+        main: "/etc/nginx/nginx.conf",
+        names: &["nginx.conf", "nginx.conf.template"],
+        parts: &["conf.d/*.conf", "sites-available/*", "sites-enabled/*", "http.d/*.conf", "*.conf", "*.conf.template"],
+        markers: &["server {", "server{", "http {", "http{", "server_name ", "proxy_pass "],
+        judge: nginx::judge,
+    },
+    Service {
+        id: "sshd",
+        main: "/etc/ssh/sshd_config",
+        names: &["sshd_config"],
+        parts: &["sshd_config.d/*.conf"],
+        markers: &[],
+        judge: sshd::judge,
+    },
+];
 
 /// What a file is to a service.
 #[derive(Clone, Copy)]
@@ -131,7 +141,7 @@ mod tests {
             ("files/SSHD_config", Some(false)),
             ("etc/ssh/sshd_config.d/50-x.conf", Some(true)),
             ("sshd_config.d/x", None),
-            ("other.d/x.conf", None),
+            ("other.d/x.txt", None),
         ] {
             assert_eq!(roles(path).next().map(|role| role.is_part), expected, "{path}");
         }
