@@ -1,5 +1,6 @@
 //! `duecare rules test`: every example through the real parsers, and what no example would miss.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -7,6 +8,7 @@ use rayon::prelude::*;
 use crate::cli::{Global, RulesTest};
 use crate::out;
 use crate::prove::{self, Stage};
+use crate::resource::Domain;
 use crate::rule::Rule;
 use crate::rule::load::Overrides;
 use crate::rule::mutate::mutants;
@@ -62,10 +64,16 @@ fn rules(args: &RulesTest) -> anyhow::Result<Vec<Arc<Rule>>> {
     chosen.into_iter().map(|n| pack.rule_with_examples(n).map_err(anyhow::Error::msg)).collect()
 }
 
-fn test(rule: &Arc<Rule>, mutate: bool, groups: &std::collections::BTreeMap<String, String>) -> Outcome {
+/// True if every kind that the rule is about is one of hosts: their facts are always stated.
+fn is_about_hosts(rule: &Rule, groups: &BTreeMap<String, String>) -> bool {
+    let domain = |kind: &str| groups.get(kind).and_then(|group| Domain::of_group(group));
+    rule.checks.iter().flat_map(|check| &check.applies_to).all(|kind| domain(kind) == Some(Domain::Host))
+}
+
+fn test(rule: &Arc<Rule>, mutate: bool, groups: &BTreeMap<String, String>) -> Outcome {
     let stages: Vec<Stage> = rule.examples.iter().map(Stage::set).collect();
     let wrong = prove::prove(rule, &stages, groups);
-    let mutants = if mutate && wrong.is_empty() { mutants(rule) } else { Vec::new() };
+    let mutants = if mutate && wrong.is_empty() { mutants(rule, !is_about_hosts(rule, groups)) } else { Vec::new() };
     let count = mutants.len();
     let survivors = mutants.into_iter().filter(|mutant| prove::holds(&Arc::new(mutant.rule.clone()), &stages));
     Outcome {

@@ -12,8 +12,9 @@ pub struct Mutant {
     pub rule: Rule,
 }
 
-/// Every mutant of the rule.
-pub fn mutants(rule: &Rule) -> Vec<Mutant> {
+/// Every mutant of the rule. Without `nulls`, a default of null is not taken away: of a fact that a model
+/// always states no example can miss it.
+pub fn mutants(rule: &Rule, nulls: bool) -> Vec<Mutant> {
     let mut out = Vec::new();
     for n in 0..rule.checks.len() {
         let Some(check) = rule.checks.get(n) else { continue };
@@ -33,13 +34,13 @@ pub fn mutants(rule: &Rule) -> Vec<Mutant> {
         if check.unless.is_some() {
             push("`unless`".to_owned(), &|check| check.unless = None);
         }
-        for (without, part) in check.when.iter().flat_map(reduced) {
+        for (without, part) in check.when.iter().flat_map(|part| reduced(part, nulls)) {
             push(format!("when: {without}"), &|check| check.when = Some(part.clone()));
         }
-        for (without, part) in check.unless.iter().flat_map(reduced) {
+        for (without, part) in check.unless.iter().flat_map(|part| reduced(part, nulls)) {
             push(format!("unless: {without}"), &|check| check.unless = Some(part.clone()));
         }
-        for (without, part) in reduced(&check.assert) {
+        for (without, part) in reduced(&check.assert, nulls) {
             push(without, &|check| check.assert = part.clone());
         }
     }
@@ -47,31 +48,32 @@ pub fn mutants(rule: &Rule) -> Vec<Mutant> {
 }
 
 /// The assertion with one thing taken away, in every way.
-fn reduced(assertion: &Assertion) -> Vec<(String, Assertion)> {
+fn reduced(assertion: &Assertion, nulls: bool) -> Vec<(String, Assertion)> {
     match assertion {
-        Assertion::All(list) => parts(list, Assertion::All),
-        Assertion::Any(list) => parts(list, Assertion::Any),
-        Assertion::Not(inner) => {
-            reduced(inner).into_iter().map(|(without, inner)| (without, Assertion::Not(Box::new(inner)))).collect()
-        }
+        Assertion::All(list) => parts(list, nulls, Assertion::All),
+        Assertion::Any(list) => parts(list, nulls, Assertion::Any),
+        Assertion::Not(inner) => reduced(inner, nulls)
+            .into_iter()
+            .map(|(without, inner)| (without, Assertion::Not(Box::new(inner))))
+            .collect(),
         Assertion::Members(members) => {
             let with = |body| Assertion::Members(Box::new(super::assertion::Members { body, ..(**members).clone() }));
-            reduced(&members.body).into_iter().map(|(without, body)| (without, with(body))).collect()
+            reduced(&members.body, nulls).into_iter().map(|(without, body)| (without, with(body))).collect()
         }
         Assertion::Linked(linked) => {
             let with = |body| Assertion::Linked(Box::new(super::assertion::Linked { body, ..(**linked).clone() }));
-            reduced(&linked.body).into_iter().map(|(without, body)| (without, with(body))).collect()
+            reduced(&linked.body, nulls).into_iter().map(|(without, body)| (without, with(body))).collect()
         }
         Assertion::Present(present) => {
             let with = |body| Assertion::Present(Box::new(super::assertion::Present { body, ..(**present).clone() }));
-            reduced(&present.body).into_iter().map(|(without, body)| (without, with(body))).collect()
+            reduced(&present.body, nulls).into_iter().map(|(without, body)| (without, with(body))).collect()
         }
-        Assertion::Attribute(attribute) => attribute_reduced(attribute),
+        Assertion::Attribute(attribute) => attribute_reduced(attribute, nulls),
         Assertion::Unknown(_) => Vec::new(),
     }
 }
 
-fn parts(list: &[Assertion], make: fn(Vec<Assertion>) -> Assertion) -> Vec<(String, Assertion)> {
+fn parts(list: &[Assertion], nulls: bool, make: fn(Vec<Assertion>) -> Assertion) -> Vec<(String, Assertion)> {
     let mut out = Vec::new();
     for n in 0..list.len() {
         let Some(part) = list.get(n) else { continue };
@@ -83,12 +85,12 @@ fn parts(list: &[Assertion], make: fn(Vec<Assertion>) -> Assertion) -> Vec<(Stri
         if list.len() > 1 {
             out.push((format!("`{}`", part.words()), without(None)));
         }
-        out.extend(reduced(part).into_iter().map(|(what, part)| (what, without(Some(part)))));
+        out.extend(reduced(part, nulls).into_iter().map(|(what, part)| (what, without(Some(part)))));
     }
     out
 }
 
-fn attribute_reduced(attribute: &Attribute) -> Vec<(String, Assertion)> {
+fn attribute_reduced(attribute: &Attribute, nulls: bool) -> Vec<(String, Assertion)> {
     let with = |change: &dyn Fn(&mut Attribute)| {
         let mut attribute = attribute.clone();
         change(&mut attribute);
@@ -100,7 +102,7 @@ fn attribute_reduced(attribute: &Attribute) -> Vec<(String, Assertion)> {
         let less = with(&|attribute| drop(attribute.tests.remove(n)));
         out.push((format!("the operator of `{} {words}`", attribute.path), less));
     }
-    if attribute.default.is_some() {
+    if attribute.default.as_ref().is_some_and(|value| nulls || !value.is_null()) {
         out.push((format!("the default of `{}`", attribute.path), with(&|attribute| attribute.default = None)));
     }
     if attribute.ignore_case {

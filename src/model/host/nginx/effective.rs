@@ -18,6 +18,10 @@ pub enum Shape {
     Words,
     /// It may stand several times: a list of texts.
     Many,
+    /// A time, as a number of seconds.
+    Seconds,
+    /// A size, as a number of bytes.
+    Bytes,
 }
 
 /// A directive that rules may ask for.
@@ -47,10 +51,10 @@ pub const DIRECTIVES: &[Known] = &[
     known("auth_jwt", Shape::Text),
     known("auth_request", Shape::Text),
     known("autoindex", Shape::Text),
-    known("client_body_buffer_size", Shape::Text),
-    known("client_body_timeout", Shape::Text),
-    known("client_header_timeout", Shape::Text),
-    known("client_max_body_size", Shape::Text),
+    known("client_body_buffer_size", Shape::Bytes),
+    known("client_body_timeout", Shape::Seconds),
+    known("client_header_timeout", Shape::Seconds),
+    known("client_max_body_size", Shape::Bytes),
     own("dav_access", Shape::Words),
     known("dav_methods", Shape::Words),
     known("deny", Shape::Many),
@@ -61,7 +65,7 @@ pub const DIRECTIVES: &[Known] = &[
     known("gzip", Shape::Text),
     known("http2", Shape::Text),
     own("internal", Shape::Text),
-    known("keepalive_timeout", Shape::Text),
+    known("keepalive_timeout", Shape::Seconds),
     known("large_client_header_buffers", Shape::Text),
     known("limit_conn", Shape::Many),
     known("limit_req", Shape::Many),
@@ -77,7 +81,7 @@ pub const DIRECTIVES: &[Known] = &[
     known("real_ip_header", Shape::Text),
     own("return", Shape::Text),
     known("satisfy", Shape::Text),
-    known("send_timeout", Shape::Text),
+    known("send_timeout", Shape::Seconds),
     known("server_tokens", Shape::Text),
     known("set_real_ip_from", Shape::Many),
     known("ssl_certificate", Shape::Many),
@@ -88,10 +92,11 @@ pub const DIRECTIVES: &[Known] = &[
     known("ssl_ecdh_curve", Shape::Text),
     known("ssl_prefer_server_ciphers", Shape::Text),
     known("ssl_protocols", Shape::Words),
+    known("ssl_reject_handshake", Shape::Text),
     known("ssl_session_cache", Shape::Text),
     known("ssl_session_ticket_key", Shape::Many),
     known("ssl_session_tickets", Shape::Text),
-    known("ssl_session_timeout", Shape::Text),
+    known("ssl_session_timeout", Shape::Seconds),
     known("ssl_stapling", Shape::Text),
     known("ssl_stapling_verify", Shape::Text),
     known("ssl_verify_client", Shape::Text),
@@ -166,6 +171,8 @@ impl<'a> Level<'a> {
                 Some(match known.shape {
                     Shape::Text => text(first),
                     Shape::Words => words(first),
+                    Shape::Seconds => measured(first, SECONDS),
+                    Shape::Bytes => measured(first, BYTES),
                     Shape::Many => {
                         let more = hole.and_then(unread);
                         Value::list(set.into_iter().map(text).chain(more).collect(), first.span)
@@ -179,6 +186,35 @@ impl<'a> Level<'a> {
 /// The words of a directive as one text.
 pub fn text(item: &Item) -> Value {
     Value::string(item.args.join(" "), item.span)
+}
+
+/// Units of times (<https://nginx.org/en/docs/syntax.html>), in milliseconds.
+const SECONDS: &[(&str, i64)] =
+    &[("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000), ("w", 604_800_000), ("", 1_000)];
+/// Units of sizes, in thousandths of a byte.
+const BYTES: &[(&str, i64)] = &[("k", 1_024_000), ("m", 1_048_576_000), ("g", 1_073_741_824_000), ("", 1_000)];
+
+/// The first word of a directive as a number; as a text if it is none.
+fn measured(item: &Item, units: &[(&str, i64)]) -> Value {
+    let word = item.args.first().map(|word| word.to_ascii_lowercase()).unwrap_or_default();
+    match thousandths(&word, units) {
+        Some(sum) => Value::int(sum / 1_000, item.span),
+        None => text(item),
+    }
+}
+
+/// The sum of `1h30m` or `10m`, in thousandths.
+fn thousandths(word: &str, units: &[(&str, i64)]) -> Option<i64> {
+    let (mut rest, mut sum) = (word, 0_i64);
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        let number: i64 = rest.get(..digits)?.parse().ok()?;
+        rest = rest.get(digits..)?;
+        let (unit, factor) = units.iter().find(|(unit, _)| rest.starts_with(unit))?;
+        rest = rest.get(unit.len()..)?;
+        sum = sum.checked_add(number.checked_mul(*factor)?)?;
+    }
+    (!word.is_empty()).then_some(sum)
 }
 
 /// The words of a directive as a list.

@@ -1,6 +1,6 @@
 //! A location: where it sends requests, and what becomes of hidden files.
 
-use crate::model::host::nginx::effective::Level;
+use crate::model::host::nginx::effective::{Found, Level};
 use crate::model::host::nginx::read::Item;
 use crate::model::host::nginx::server::is_loopback;
 use crate::value::{Reason, Value};
@@ -66,9 +66,23 @@ pub fn denies_hidden_files(server: &Level) -> bool {
     })
 }
 
+/// True if files of a directory are served: a root in the server or one of its locations, or one around it for
+/// what no location takes.
+pub fn serves_files(server: &Level) -> bool {
+    let names = |items: &[Item]| items.iter().any(|item| matches!(&*item.name, "root" | "alias" | "try_files"));
+    let blocks = server.here("location").filter_map(|item| item.block.as_deref());
+    names(server.items) || blocks.into_iter().any(names)
+}
+
+/// True if the server or one of its locations has one of these directives in effect.
+pub fn has(server: &Level, directives: &[&'static str]) -> bool {
+    let blocks = server.here("location").filter_map(|item| item.block.as_deref());
+    let inside = |items: &[Item]| items.iter().any(|item| directives.contains(&&*item.name));
+    directives.iter().any(|name| matches!(server.find(name, true), Found::Set(..))) || blocks.into_iter().any(inside)
+}
+
 /// The formats of the access logs that are written here: what `log_format` says, `combined` if nothing does.
 pub fn log_formats(level: &Level, http: &[Item]) -> Vec<String> {
-    use crate::model::host::nginx::effective::Found;
     /// <https://nginx.org/en/docs/http/ngx_http_log_module.html#log_format>
     const COMBINED: &str = "$remote_addr - $remote_user [$time_local] \"$request\" $status $body_bytes_sent \
                             \"$http_referer\" \"$http_user_agent\"";

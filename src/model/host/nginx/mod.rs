@@ -15,8 +15,8 @@ use crate::model::Built;
 use crate::model::host::nginx::effective::Level;
 use crate::model::host::nginx::read::{Item, Reader};
 use crate::model::host::nginx::server::Listen;
-use crate::model::host::packages;
 use crate::model::host::view::View;
+use crate::model::host::{files, packages};
 use crate::resource::{Gap, GapKind, Scope};
 use crate::source::Span;
 use crate::value::{Reason, Value};
@@ -57,6 +57,12 @@ fn configuration(
     let mut reader = Reader::new(view, file);
     let place = view.mark(file);
     let items = reader.file(file, place, 0);
+    for path in reader.read {
+        files::add(view, scope, built, &path, "nginx-config");
+    }
+    for path in keys(&items) {
+        files::add(view, scope, built, path, "nginx-key");
+    }
     built.gaps.append(&mut reader.gaps);
     let mut out = Output { view, scope, built, version, names: std::collections::HashMap::new() };
     let is_main = items.iter().any(|item| matches!(&*item.name, "http" | "events" | "stream" | "mail"));
@@ -98,6 +104,9 @@ impl Output<'_> {
         let one = |name: &'static str| main.here(name).next().map(|item| (name, effective::text(item)));
         let mut attributes: Vec<_> =
             ["user", "pid", "worker_processes", "error_log"].into_iter().filter_map(one).collect();
+        let syslog = |item: &Item| item.args.first().is_some_and(|target| target.starts_with("syslog:"));
+        attributes
+            .push(("syslog", Value::bool(any(main.items, &|item| item.name.ends_with("_log") && syslog(item)), place)));
         let modules: Vec<_> = main.here("load_module").map(effective::text).collect();
         attributes.push(("load_module", Value::list(modules, place)));
         if let Some([major, minor, patch]) = self.version {
@@ -149,7 +158,13 @@ impl Output<'_> {
         let unknown = level.hole().and_then(effective::unread).filter(|_| listens.is_empty());
         attributes.extend(facts.map(|(key, value)| (key, unknown.clone().unwrap_or(value))));
         attributes.push(("plain_answer", server::plain_answer(level, span)));
-        attributes.push(("denies_hidden_files", Value::bool(location::denies_hidden_files(level), span)));
+        let doubt = |fact: bool| match level.hole().and_then(effective::unread) {
+            Some(unknown) if !fact => unknown,
+            _ => Value::bool(fact, span),
+        };
+        attributes.push(("serves_files", doubt(location::serves_files(level))));
+        attributes.push(("limits_requests", doubt(location::has(level, &["limit_req", "limit_conn"]))));
+        attributes.push(("denies_hidden_files", doubt(location::denies_hidden_files(level))));
         if has_tls {
             self.protocols(&mut attributes, listens, all, http, span);
         }
@@ -203,12 +218,31 @@ impl Output<'_> {
             };
             let mut attributes = self.shared(&level, item.span, http);
             attributes.push(("path", Value::string(path, item.span)));
+            let sets_headers = level.here("add_header").next().is_some();
+            attributes.push(("sets_headers", Value::bool(sets_headers, item.span)));
             attributes.push(("modifier", Value::string(modifier, item.span)));
             attributes.extend(tls.map(|value| ("tls", value.clone())));
             self.add("nginx.location", format!("{server} location {}", item.args.join(" ")), attributes, item.span);
             self.locations(&level, server, tls, http, depth + 1);
         }
     }
+}
+
+/// True if `is` holds of some directive in `items`, at whatever level.
+fn any(items: &[Item], is: &dyn Fn(&Item) -> bool) -> bool {
+    items.iter().any(|item| is(item) || item.block.as_deref().is_some_and(|block| any(block, is)))
+}
+
+/// The files of every `ssl_certificate_key`, each once.
+fn keys(items: &[Item]) -> std::collections::BTreeSet<&str> {
+    let mut out = std::collections::BTreeSet::new();
+    for item in items {
+        if item.name == "ssl_certificate_key" {
+            out.extend(item.args.first().map(String::as_str).filter(|path| path.starts_with('/')));
+        }
+        out.extend(item.block.as_deref().map(keys).unwrap_or_default());
+    }
+    out
 }
 
 /// What `ssl_protocols` is when nothing sets it

@@ -1,5 +1,6 @@
 //! The configuration of nginx with its includes in their places.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::model::host::glob;
@@ -51,6 +52,8 @@ pub struct Reader<'a> {
     files: usize,
     /// The file that is being read, as the user knows it.
     path: Arc<str>,
+    /// The files that were read, as the host knows them.
+    pub read: BTreeSet<String>,
     /// What was not seen.
     pub gaps: Vec<Gap>,
 }
@@ -59,7 +62,7 @@ impl<'a> Reader<'a> {
     /// A reader; `main` is where the host has the main file.
     pub fn new(view: &'a dyn View, main: &str) -> Self {
         let directory = main.rsplit_once('/').map_or("", |(directory, _)| directory).to_owned();
-        Reader { view, directory, files: 0, path: view.display(main), gaps: Vec::new() }
+        Reader { view, directory, files: 0, path: view.display(main), read: BTreeSet::new(), gaps: Vec::new() }
     }
 
     /// What `path` says; one hole if it cannot be read. `by` is what names it.
@@ -77,6 +80,7 @@ impl<'a> Reader<'a> {
         });
         match parsed {
             Ok(directives) => {
+                self.read.insert(path.to_owned());
                 let outer = std::mem::replace(&mut self.path, self.view.display(path));
                 let items = self.items(directives, depth);
                 self.path = outer;
