@@ -163,7 +163,10 @@ impl Output<'_> {
             _ => Value::bool(fact, span),
         };
         attributes.push(("serves_files", doubt(location::serves_files(level))));
-        attributes.push(("limits_requests", doubt(location::has(level, &["limit_req", "limit_conn"]))));
+        let limits = location::has(level, &["limit_req", "limit_conn"]);
+        let may_be_around = !limits && matches!(level.find("limit_req", true), effective::Found::Cut);
+        let limits = if may_be_around { effective::cut(span) } else { doubt(limits) };
+        attributes.push(("limits_requests", limits));
         attributes.push(("denies_hidden_files", doubt(location::denies_hidden_files(level))));
         if has_tls {
             self.protocols(&mut attributes, listens, all, http, span);
