@@ -29,7 +29,8 @@ pub struct Judged {
     pub finding: Finding,
     /// Where to look.
     pub location: Option<Location>,
-    /// The same for the same rule on the same resource of the same file, wherever its lines are.
+    /// The same for the same rule on the same resource of the same file, wherever its lines are; empty
+    /// where nothing asks for it.
     pub fingerprint: String,
     /// Whether someone accepted it.
     pub standing: Standing,
@@ -206,14 +207,21 @@ impl Judge<'_> {
     /// Joins a finding with its place and with what people decided.
     fn stand(&self, finding: Finding, resource: &Resource, rule: usize) -> Judged {
         let location = self.sources.locate(finding.evidence.span);
-        let nth = self.nth(finding.resource, rule);
-        let fingerprint =
-            fingerprint(&[&finding.rule.id, path(resource, self.sources), &resource.address, &nth.to_string()]);
+        // In a brief audit only a baseline asks for it.
+        let asked = !self.decisions.brief || !self.decisions.baseline.is_empty();
+        let fingerprint = if asked { self.fingerprint(&finding, resource, rule) } else { String::new() };
         let mut judged = Judged { finding, location, fingerprint, standing: Standing::Open };
         if judged.finding.verdict == Verdict::Fail {
             judged.standing = self.standing(&judged, resource);
         }
         judged
+    }
+
+    /// The beginning of the SHA-256 of what makes the finding this one, in hex.
+    fn fingerprint(&self, finding: &Finding, resource: &Resource, rule: usize) -> String {
+        let nth = self.nth(finding.resource, rule).to_string();
+        let parts = [&finding.rule.id, path(resource, self.sources), &resource.address, &nth];
+        hex(Sha256::digest(parts.join("\0")).get(..16).unwrap_or_default())
     }
 
     /// The number of earlier resources of the same name that the rule is about.
@@ -254,11 +262,6 @@ impl Judge<'_> {
     }
 }
 
-/// The beginning of the SHA-256 of the parts, in hex.
-fn fingerprint(parts: &[&str]) -> String {
-    hex(Sha256::digest(parts.join("\0")).get(..16).unwrap_or_default())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -274,7 +277,8 @@ mod tests {
         let double = Resource { address: fails.address.clone(), ..passes.clone() };
         let estate = Estate::new(vec![double, fails.clone()], false);
         let judge = |brief| {
-            let decisions = Decisions { brief, today: audit.today, ..Decisions::default() };
+            let baseline = BTreeSet::from(["of another finding".to_owned()]);
+            let decisions = Decisions { brief, baseline, today: audit.today, ..Decisions::default() };
             super::judge(&audit.pack, &estate, &audit.sources, &decisions).unwrap()
         };
         let (full, brief) = (judge(false), judge(true));

@@ -71,7 +71,11 @@ impl Map {
 /// True if two keys are the same path segment: case, `_` and `-` do not count, so that
 /// `storage_encrypted`, `StorageEncrypted` and `storageEncrypted` are one.
 pub fn same_key(a: &str, b: &str) -> bool {
-    folded(a).eq(folded(b))
+    // Of most pairs of keys the first letters tell that they differ.
+    match (a.as_bytes().first(), b.as_bytes().first()) {
+        (Some(x), Some(y)) if x.is_ascii_alphabetic() && y.is_ascii_alphabetic() && !x.eq_ignore_ascii_case(y) => false,
+        _ => folded(a).eq(folded(b)),
+    }
 }
 
 /// The letters of a key that count, in lower case.

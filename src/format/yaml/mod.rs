@@ -8,6 +8,7 @@
 //!
 //! Nothing outside this folder names the parser.
 
+mod comments;
 mod scalar;
 mod template;
 #[cfg(test)]
@@ -40,8 +41,6 @@ pub fn parse_strict(source: &Source, id: SourceId, budget: &Budget) -> Result<Pa
 fn read(source: &Source, id: SourceId, budget: &Budget, strict: bool) -> Result<Parsed, SyntaxError> {
     let depth = usize::from(Budget::MAX_SYNTAX_DEPTH);
     let options = granit_parser::options! {
-        // A file may hold any number of comment lines; what is buffered is bounded by its size.
-        max_buffered_comment_events: usize::MAX,
         flow_nesting_limit: depth,
         block_nesting_limit: depth,
     };
@@ -54,12 +53,14 @@ fn read(source: &Source, id: SourceId, budget: &Budget, strict: bool) -> Result<
         anchors: HashMap::default(),
         aliased: 0,
         documents: Vec::new(),
-        comments: Vec::new(),
+        scalars: Vec::new(),
     };
     let result = reader.run(Parser::new_from_str_with_options(&source.text, options));
-    // The parser may hold back a comment until it knows what it belongs to.
-    reader.comments.sort_by_key(|comment| comment.start);
-    result.map(|()| Parsed { body: Body::Data(reader.documents), comments: reader.comments })
+    result.map(|()| {
+        let comments = comments::find(reader.text, &reader.scalars);
+        let comments = comments.into_iter().map(|at| reader.tree.span(at)).collect();
+        Parsed { body: Body::Data(reader.documents), comments }
+    })
 }
 
 struct Reader<'a> {
@@ -71,7 +72,8 @@ struct Reader<'a> {
     anchors: HashMap<usize, Node>,
     aliased: u64,
     documents: Vec<Value>,
-    comments: Vec<Span>,
+    /// Where the scalars are, keys among them, in order.
+    scalars: Vec<Range>,
 }
 
 /// A value and how many values it stands for, aliases expanded.
@@ -149,10 +151,6 @@ impl<'a> Reader<'a> {
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(at.end),
             Event::Alias(id) => self.alias(id, at),
-            Event::Comment(..) => {
-                self.comments.push(self.tree.span(at));
-                Ok(())
-            }
             Event::DocumentEnd => {
                 self.anchors.clear();
                 Ok(())
@@ -202,6 +200,7 @@ impl<'a> Reader<'a> {
         span: granit_parser::Span,
     ) -> Result<(), SyntaxError> {
         let at = self.scalar_range(bytes(span), style);
+        self.scalars.push(at.clone());
         if style == ScalarStyle::Plain {
             if let Some(mark) = self.templates.within(at.clone()) {
                 return Err(super::template_error(self.tree.span(mark)));

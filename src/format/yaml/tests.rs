@@ -132,6 +132,24 @@ fn spans_cover_exactly_the_bytes_of_keys_and_values() {
 }
 
 #[test]
+fn comments_begin_after_white_space_outside_of_scalars() {
+    for (text, expected) in [
+        ("# a\n# b\nx: 1 # c", vec!["# a", "# b", "# c"]),
+        ("x: a#b\ny: 'q # q' # c\nz: \"q\n  # q\"\n", vec!["# c"]),
+        ("x: | # c\n  # in\n\n  text # in\n# d\ny: 1\n", vec!["# c", "# d"]),
+        ("x: >-\n\n    # in\n  # d\n", vec!["# d"]),
+        ("x: |\n  a\n # d\n", vec!["# d"]),
+        ("? k # a\n: [1, # b\n   {n: 2}] # c\n", vec!["# a", "# b", "# c"]),
+        ("x: &a !Sub # a\n  v\ny: *a # b\n", vec!["# a", "# b"]),
+        ("x: a b # c\n# d\n---\n# e\ny:\n# f\n--- # g\nz\n... # h\n", vec!["# c", "# d", "# e", "# f", "# g", "# h"]),
+        ("x:\t# c\r\n# d\r\ny: http://h/#f\r\n", vec!["# c", "# d"]),
+    ] {
+        let (source, _, comments) = read(text).unwrap();
+        assert_eq!(comments.iter().map(|span| source.slice(*span)).collect::<Vec<_>>(), expected, "{text}");
+    }
+}
+
+#[test]
 fn line_ends_of_windows_do_not_move_spans() {
     let text = "a: 1\r\nb:\r\n- x  # c\r\n- |\r\n  y\r\n  z\r\nd: 'e'\r\n";
     let (source, documents, comments) = read(text).unwrap();
