@@ -8,7 +8,7 @@ use crate::budget::Budget;
 use crate::discover::{self, File, Found, Guess};
 use crate::format::{self, Document, Form, SyntaxError};
 use crate::model::Files;
-use crate::open::{OpenError, Root};
+use crate::open::{OpenError, Root, Tree};
 use crate::pool;
 use crate::resource::{Gap, GapKind};
 use crate::source::{Source, SourceId, Sources};
@@ -209,13 +209,26 @@ impl<'a> RootFiles<'a> {
         let absolute = |root: &Root| PathBuf::from(&*discover::absolute(root.path()));
         RootFiles { roots: found.roots.iter().map(|root| (absolute(root), root)).collect(), budget }
     }
+
+    /// The root that the path lies beneath, and the path from there.
+    fn beneath<'p>(&self, path: &'p str) -> Result<(&'a Root, &'p std::path::Path), OpenError> {
+        let path = std::path::Path::new(path);
+        let beneath = self.roots.iter().find_map(|(top, root)| Some((*root, path.strip_prefix(top).ok()?)));
+        beneath.ok_or(OpenError::Leaves)
+    }
 }
 
 impl Files for RootFiles<'_> {
+    fn names(&self, path: &str) -> Result<Vec<(String, bool)>, OpenError> {
+        let (root, relative) = self.beneath(path)?;
+        let names = root.list(relative)?;
+        self.budget.nodes(names.len() as u64)?;
+        let is_dir = |name: &String| root.stat(&relative.join(name)).is_ok_and(|stat| stat.is_dir());
+        Ok(names.into_iter().map(|name| (name.clone(), is_dir(&name))).collect())
+    }
+
     fn read(&self, path: &str) -> Result<Arc<str>, OpenError> {
-        let path = std::path::Path::new(path);
-        let beneath = self.roots.iter().find_map(|(top, root)| Some((root, path.strip_prefix(top).ok()?)));
-        let (root, relative) = beneath.ok_or(OpenError::Leaves)?;
+        let (root, relative) = self.beneath(path)?;
         let bytes = root.read(relative, self.budget)?;
         Ok(String::from_utf8_lossy(&bytes).into())
     }

@@ -48,6 +48,22 @@ impl Files for Beside<'_> {
         let file = self.0.iter().find(|(path, _)| **path == *name).ok_or(OpenError::NotFound)?;
         Ok(file.1.as_str().into())
     }
+
+    fn names(&self, path: &str) -> Result<Vec<(String, bool)>, OpenError> {
+        let directory = format!("{path}/");
+        let beneath = |(file, _): &(Arc<str>, String)| {
+            let whole = format!("{DIRECTORY}{file}");
+            let (name, rest) = whole.strip_prefix(&directory)?.split_once('/').map_or_else(
+                || whole.strip_prefix(&directory).map(|name| (name, false)),
+                |(name, _)| Some((name, true)),
+            )?;
+            Some((name.to_owned(), rest))
+        };
+        let mut names: Vec<_> = self.0.iter().filter_map(beneath).collect();
+        names.sort();
+        names.dedup();
+        Ok(names)
+    }
 }
 
 impl Stage {

@@ -6,6 +6,7 @@
 //!
 //! A new model is one folder here and one line in [`MODELS`].
 
+pub mod base64;
 pub mod cloudformation;
 pub mod compose;
 pub mod docker;
@@ -57,6 +58,8 @@ pub struct Given {
 pub trait Files: Sync {
     /// The text of the file at `path` (absolute, normalised).
     fn read(&self, path: &str) -> Result<Arc<str>, OpenError>;
+    /// The names in the directory at `path`, sorted, and whether each is a directory.
+    fn names(&self, path: &str) -> Result<Vec<(String, bool)>, OpenError>;
 }
 
 /// What a model made of the documents.

@@ -7,12 +7,20 @@ use crate::source::Span;
 use crate::value::{Data, Reason, Unknown, Value};
 
 /// A text being put together.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Pieces {
     parts: Vec<Option<Arc<str>>>,
     open: String,
     cause: Option<Arc<Unknown>>,
     length: usize,
+    /// What stands in the place of each unknown piece, as long as each is the same wherever it stands.
+    same: Option<Vec<Arc<str>>>,
+}
+
+impl Default for Pieces {
+    fn default() -> Self {
+        Pieces { parts: Vec::new(), open: String::new(), cause: None, length: 0, same: Some(Vec::new()) }
+    }
 }
 
 impl Pieces {
@@ -52,6 +60,10 @@ impl Pieces {
 
     fn unknown(&mut self, unknown: &Arc<Unknown>) {
         self.cause.get_or_insert_with(|| unknown.clone());
+        match (&mut self.same, unknown.same()) {
+            (Some(all), Some(one)) => all.push(one),
+            (all, _) => *all = None,
+        }
         let Some(pieces) = &unknown.pieces else { return self.gap() };
         for piece in pieces {
             match piece {
@@ -82,7 +94,7 @@ impl Pieces {
         self.close();
         match &*self.parts {
             [None] => Value::unknown(cause.reason, cause.what.clone(), span),
-            _ => Value::partial(self.parts, &cause, span),
+            _ => Value::partial(self.parts, &cause, span).known_by(self.same.as_deref()),
         }
     }
 }

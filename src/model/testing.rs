@@ -18,6 +18,10 @@ impl Files for NoFiles {
     fn read(&self, _: &str) -> Result<Arc<str>, OpenError> {
         Err(OpenError::NotFound)
     }
+
+    fn names(&self, _: &str) -> Result<Vec<(String, bool)>, OpenError> {
+        Err(OpenError::NotFound)
+    }
 }
 
 /// What a model makes of these files (path, text); paths are relative to `/audit`.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::value::{Data, Value};
+use crate::value::{Data, REST, Value};
 
 /// A path to an attribute, as a rule writes it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -95,7 +95,10 @@ fn select<'a>(value: &'a Value, segments: &[Arc<str>], hits: &mut Vec<Hit<'a>>) 
         }
         Data::Map(map) => match map.find(first) {
             Some(entry) => select(&entry.value, rest, hits),
-            None => hits.push(Hit::Absent(value)),
+            None => match map.get(REST).filter(|others| others.as_unknown().is_some()) {
+                Some(others) => select(others, rest, hits),
+                None => hits.push(Hit::Absent(value)),
+            },
         },
         Data::List(list) if first.bytes().all(|b| b.is_ascii_digit()) => match first.parse::<usize>().ok() {
             Some(n) => match list.get(n) {
@@ -147,7 +150,12 @@ mod tests {
         assert_eq!(found("*", &map(vec![("x", text("1")), ("y", text("2"))])), ["1", "2"]);
         let unknown = Value::unknown(crate::value::Reason::Variable, "x", Span::new(SourceId(0), 0..0));
         assert_eq!(found("a.b", &map(vec![("a", unknown.clone())])), ["beyond"]);
-        assert_eq!(found("a", &map(vec![("a", unknown)])), ["?"]);
+        assert_eq!(found("a", &map(vec![("a", unknown.clone())])), ["?"]);
+        let open = map(vec![("a", text("1")), ("...", unknown.clone())]);
+        assert_eq!(found("b", &open), ["?"], "what was not read may have it");
+        assert_eq!(found("b.c", &open), ["beyond"]);
+        assert_eq!(found("a", &open), ["1"]);
+        assert_eq!(found("b", &map(vec![("...", text("odd"))])), ["absent"], "a key like any other");
         assert_eq!(found("nothing.here", &value), ["absent"]);
         assert_eq!(found(".", &text("self")), ["self"]);
     }

@@ -22,6 +22,10 @@ use crate::source::Span;
 /// Deepest nesting a value may have; what lies deeper is replaced by an unknown.
 pub const MAX_DEPTH: u16 = 200;
 
+/// The key of a map that may have more entries than those that were read: its value, an unknown, stands
+/// for each of the others.
+pub const REST: &str = "...";
+
 /// Most values of which one may be meant.
 const MAX_CHOICES: usize = 64;
 
@@ -138,6 +142,19 @@ impl Value {
     pub fn partial(pieces: Vec<Option<Arc<str>>>, cause: &Unknown, span: Span) -> Value {
         let unknown = Unknown { non_null: true, pieces: Some(pieces.into()), ..cause.bare() };
         Value::of(Data::Unknown(Arc::new(unknown)), span)
+    }
+
+    /// The same text known in part, with what stands in the place of each unknown piece; `None` if that may
+    /// differ from place to place, or is not one for each.
+    #[must_use]
+    pub fn known_by(mut self, holes: Option<&[Arc<str>]>) -> Value {
+        if let (Data::Unknown(unknown), Some(holes)) = (&mut self.data, holes) {
+            let count = unknown.pieces.iter().flatten().filter(|piece| piece.is_none()).count();
+            if count == holes.len() {
+                Arc::make_mut(unknown).holes = Some(holes.into());
+            }
+        }
+        self
     }
 
     /// One of these values, and which of them is not known for this reason; null stands for absence. It

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Value;
+use super::{Data, Value};
 
 /// Why a value is not known. The words are [`Reason::words`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -27,6 +27,8 @@ pub enum Reason {
     Template,
     /// An environment variable of the place where it will run.
     Environment,
+    /// The account, region, stack or workspace that it is deployed to.
+    Deployment,
     /// A definition that refers to itself.
     Cycle,
     /// A limit of this audit was reached.
@@ -55,6 +57,7 @@ impl Reason {
             Reason::Condition => "depends on a condition that is not known",
             Reason::Template => "a template that was not rendered",
             Reason::Environment => "an environment variable",
+            Reason::Deployment => "known where it is deployed",
             Reason::Cycle => "refers to itself",
             Reason::Budget => "a limit of this audit was reached",
             Reason::Invalid => "not valid in this language",
@@ -76,6 +79,9 @@ pub struct Unknown {
     pub non_null: bool,
     /// For a text that is known in part: its pieces in order, `None` for what is not known.
     pub pieces: Option<Box<[Option<Arc<str>>]>>,
+    /// What stands in the place of its unknown pieces, if each of them is the same wherever it stands. Two
+    /// texts with the same pieces, known and unknown, are then the same text.
+    pub holes: Option<Box<[Arc<str>]>>,
     /// Where the text leaves no more than these values: each of them, null for absence. Whatever holds
     /// of every one of them holds.
     pub one_of: Option<Box<[Value]>>,
@@ -84,12 +90,41 @@ pub struct Unknown {
 impl Unknown {
     /// An unknown of which nothing is known, not even that it is set.
     pub fn new(reason: Reason, what: impl Into<Arc<str>>) -> Unknown {
-        Unknown { reason, what: what.into(), non_null: false, pieces: None, one_of: None }
+        Unknown { reason, what: what.into(), non_null: false, pieces: None, holes: None, one_of: None }
     }
 
     /// An unknown that is certainly not null.
     pub fn sure(reason: Reason, what: impl Into<Arc<str>>) -> Unknown {
         Unknown { non_null: true, ..Unknown::new(reason, what) }
+    }
+
+    /// What it is called if it is the same wherever it stands: a variable, a parameter, a text made of
+    /// such.
+    pub fn same(&self) -> Option<Arc<str>> {
+        let stable =
+            matches!(self.reason, Reason::Variable | Reason::Parameter | Reason::Environment | Reason::Deployment);
+        match (&self.pieces, &self.holes) {
+            // One member of a list is told from another by what it may be.
+            (None, _) if self.one_of.is_some() => {
+                let text = |choice: &Value| match &choice.data {
+                    Data::String(text) => Some(text.to_string()),
+                    Data::Number(number) => Some(number.to_string()),
+                    _ => None,
+                };
+                let all: Vec<String> = self.one_of.iter().flatten().map(text).collect::<Option<_>>()?;
+                stable.then(|| format!("{}\0{}", self.what, all.join("\0")).into())
+            }
+            (None, _) => stable.then(|| self.what.clone()),
+            (Some(pieces), Some(holes)) => {
+                let mut holes = holes.iter();
+                let piece = |piece: &Option<Arc<str>>| match piece {
+                    Some(text) => text.to_string(),
+                    None => format!("\0{}\0", holes.next().map_or("", |hole| hole)),
+                };
+                Some(pieces.iter().map(piece).collect::<String>().into())
+            }
+            (Some(_), None) => None,
+        }
     }
 
     /// What follows from it by way of something that is not evaluated: for the same reason, and of which

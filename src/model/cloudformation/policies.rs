@@ -1,8 +1,9 @@
-//! Policy documents within properties, brought into the one shape of [`crate::model::policy`].
+//! Policy documents within properties, brought into the one shape of [`crate::model::policy`]; scripts in
+//! Base64, decoded.
 
 use crate::budget::Budget;
 use crate::format::json;
-use crate::model::{policy, standing_at};
+use crate::model::{base64, policy, standing_at};
 use crate::source::Source;
 use crate::value::{Data, Entry, Value};
 
@@ -27,7 +28,11 @@ pub(super) fn normalised(value: Value, budget: &Budget) -> Value {
         Data::Map(map) => {
             let entries = map.iter().map(|(key, entry)| {
                 let member = entry.value.clone();
-                let member = if KEYS.contains(&&**key) { from_text(member, budget) } else { member };
+                let member = match &**key {
+                    "UserData" => base64::script(&member),
+                    key if KEYS.contains(&key) => from_text(member, budget),
+                    _ => member,
+                };
                 (key.clone(), Entry { key: entry.key, value: normalised(member, budget) })
             });
             Value::map(entries.collect::<Vec<_>>(), value.span)

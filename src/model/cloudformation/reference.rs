@@ -89,7 +89,7 @@ impl Stack<'_> {
         let found = found.or_else(|| {
             // The other pseudo parameters say where the stack is deployed.
             let given = || self.given_as_text(name, span);
-            name.starts_with("AWS::").then(|| given().unwrap_or_else(|| sure(Reason::Environment, name, span)))
+            name.starts_with("AWS::").then(|| given().unwrap_or_else(|| sure(Reason::Deployment, name, span)))
         });
         Some(found.unwrap_or_else(|| self.undeclared(name, "", span)))
     }

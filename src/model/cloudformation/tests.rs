@@ -64,7 +64,7 @@ fn values_are_evaluated_as_far_as_the_text_determines_them() {
         ("!Ref Only", r#""x""#),
         ("{Ref: Env}", r#""prod""#),
         ("!Ref Nothing", "?Invalid(Nothing is not declared)"),
-        ("!Ref AWS::Region", "?Environment(AWS::Region)!"),
+        ("!Ref AWS::Region", "?Deployment(AWS::Region)!"),
         ("{a: !Ref AWS::NoValue, b: 1}", "{b: 1}"),
         ("[!Ref AWS::NoValue, 1]", "[1]"),
         // references
@@ -81,7 +81,7 @@ fn values_are_evaluated_as_far_as_the_text_determines_them() {
         ("!Sub ['${A}-${Env}', {A: !Ref Version}]", r#""1.10-prod""#),
         (
             "!Sub 'arn:${AWS::Partition}:s3:::${Named}/*'",
-            "?Environment(AWS::Partition)! arn:|*|:s3:::prod-logs/*| <- Named.",
+            "?Deployment(AWS::Partition)! arn:|*|:s3:::prod-logs/*| <- Named.",
         ),
         ("!Sub '${Key.Arn}'", "?Computed(Key.Arn)! *| <- Key.Arn"),
         ("!Sub 'a${AWS::NoValue}b'", r#""ab""#),
@@ -108,6 +108,7 @@ fn values_are_evaluated_as_far_as_the_text_determines_them() {
         ("{'Fn::Length': !Ref Subnets}", "2"),
         ("{'Fn::ToJsonString': {a: !Ref Env, b: [1, true]}}", r#""{\"a\":\"prod\",\"b\":[1,true]}""#),
         ("!Base64 {'Fn::Sub': 'echo ${Env}'}", r#""echo prod""#),
+        ("{UserData: IyEvYmluL3NoCmVjaG8gaGkK}", r##"{UserData: "#!/bin/sh\necho hi\n"}"##),
         ("!ImportValue other", "?Lookup(other)!"),
         ("{'Fn::Transform': {Name: Mine, Parameters: {}}}", "?Unsupported(Mine)"),
         ("{a: 1, 'Fn::Transform': {Name: AWS::Include}}", "?Unsupported(Fn::Transform)"),

@@ -7,11 +7,18 @@ use crate::source::Span;
 use crate::value::{Data, Reason, Reference, Unknown, Value};
 
 /// A text in the making.
-#[derive(Default)]
 pub(super) struct Text {
     pieces: Vec<Option<String>>,
     cause: Option<Arc<Unknown>>,
     refs: Vec<Reference>,
+    /// What stands in the place of each unknown piece, as long as each is the same wherever it stands.
+    same: Option<Vec<Arc<str>>>,
+}
+
+impl Default for Text {
+    fn default() -> Self {
+        Text { pieces: Vec::new(), cause: None, refs: Vec::new(), same: Some(Vec::new()) }
+    }
 }
 
 impl Text {
@@ -36,13 +43,26 @@ impl Text {
                     }),
                     None => self.push_unknown(),
                 }
-                self.cause.get_or_insert_with(|| unknown.clone());
+                self.because_of(unknown);
             }
             _ => {
                 self.push_unknown();
                 let what = format!("{} within a text", value.type_name());
-                self.cause.get_or_insert_with(|| invalid(what));
+                self.because_of(&invalid(what));
             }
+        }
+    }
+
+    /// Notes why a piece is not known. The first reason counts, but that of a name which the deployment
+    /// gives only if all are such names.
+    fn because_of(&mut self, unknown: &Arc<Unknown>) {
+        let known = self.cause.as_ref().is_some_and(|cause| cause.reason != Reason::Deployment);
+        if self.cause.is_none() || !known && unknown.reason != Reason::Deployment {
+            self.cause = Some(unknown.clone());
+        }
+        match (&mut self.same, unknown.same()) {
+            (Some(all), Some(one)) => all.push(one),
+            (all, _) => *all = None,
         }
     }
 
@@ -57,7 +77,7 @@ impl Text {
         let value = match self.cause {
             Some(cause) => {
                 let pieces = self.pieces.into_iter().map(|piece| piece.map(Into::into)).collect();
-                Value::partial(pieces, &cause, span)
+                Value::partial(pieces, &cause, span).known_by(self.same.as_deref())
             }
             None => Value::string(self.pieces.into_iter().flatten().collect::<String>(), span),
         };

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use crate::budget::Budget;
 use crate::format::{Document, Form};
 use crate::model::Context;
+use crate::model::compose::include::{self, Included};
 use crate::model::compose::interpolate::{Environment, interpolated};
 use crate::model::compose::merge;
 use crate::resource::{Gap, GapKind};
@@ -98,7 +99,8 @@ impl<'a> Files<'a> {
             let message = "the first version of the Compose format, which Compose no longer reads".into();
             gaps.push(self.gap(document, GapKind::Unrecognised, Span::new(document.source, 0..0), message));
         }
-        for (path, document) in &self.compose {
+        let included = include::included(self.compose.values().copied());
+        for (path, document) in self.compose.iter().filter(|(_, document)| !included.contains(&document.source)) {
             let (directory, name) = split(path);
             let base = self.base_of(directory);
             if OVERRIDES.contains(&name) && base.is_some() {
@@ -135,6 +137,8 @@ impl<'a> Files<'a> {
     ) -> Option<Project<'a>> {
         let environment = self.environment(directory);
         let mut root = self.root(files, &environment)?;
+        let mut included = Included::new(self, directory);
+        root = included.completed(root, directory, &environment, &mut vec![main.source], gaps);
         let mut lacks_base = false;
         let bare = bare_services(&root);
         if let Some((first, span)) = bare.first() {
@@ -154,7 +158,7 @@ impl<'a> Files<'a> {
     }
 
     /// The files merged in order, variables replaced.
-    fn root(&self, files: &[&Document], environment: &Environment) -> Option<Value> {
+    pub fn root(&self, files: &[&Document], environment: &Environment) -> Option<Value> {
         let mut roots = files.iter().map(|document| self.file_root(document, environment));
         let first = roots.next()??;
         Some(roots.flatten().fold(first, |under, over| merge::roots(&under, &over, self.budget())))
@@ -182,6 +186,12 @@ impl<'a> Files<'a> {
         let map = document.body.documents().first().and_then(Value::as_map)?;
         let literal = |value: &Value| source.is_some_and(|source| source.slice(value.span).starts_with('\''));
         Some(Environment::of(map, literal))
+    }
+
+    /// A gap at a place in one of the files.
+    pub fn gap_at(&self, kind: GapKind, span: Span, message: String) -> Option<Gap> {
+        let path = self.context.sources.get(span.source)?.path.clone();
+        Some(Gap { kind, path, span: Some(span), message, hint: None })
     }
 
     /// A gap in a document.

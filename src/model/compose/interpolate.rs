@@ -32,6 +32,12 @@ impl Environment {
         all
     }
 
+    /// These variables, those of `over` in the place of those with the same name.
+    pub fn below(&self, over: &Environment) -> Environment {
+        let all = self.variables.iter().chain(&over.variables);
+        Environment { variables: all.map(|(name, value)| (name.clone(), value.clone())).collect() }
+    }
+
     /// The variable of that name.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.variables.get(name)

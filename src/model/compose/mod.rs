@@ -6,6 +6,7 @@
 
 mod extends;
 mod files;
+mod include;
 mod interpolate;
 mod merge;
 mod mounts;

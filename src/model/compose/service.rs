@@ -10,7 +10,7 @@ use crate::model::pieces::{HOLE, holed, part};
 use crate::model::{image, resolved};
 use crate::resource::{Gap, GapKind};
 use crate::source::Span;
-use crate::value::{Data, Entry, Map, Reason, Value};
+use crate::value::{Data, Entry, Map, REST, Reason, Value};
 
 /// Attributes that are a list, or one text that stands for a list of one.
 const LISTS: [&str; 10] = [
@@ -161,6 +161,10 @@ fn environment(all: &mut Entries, resolver: &Resolver, span: Span, gaps: &mut Ve
             None => {
                 let message = format!("the variables of {path} are not among what was read");
                 gaps.push(resolver.files.gap(resolver.project.main, GapKind::Note, file.span, message));
+                // It may set any variable that the service does not state itself, and change those before it.
+                let hole = Value::unknown(Reason::File, path, file.span);
+                variables.values_mut().for_each(|earlier| earlier.value = hole.clone());
+                variables.insert(REST.into(), entry(hole));
             }
         }
     }

@@ -196,15 +196,84 @@ fn extends_goes_on_from_another_service() {
 
 #[test]
 fn files_of_variables_are_below_what_the_service_states() {
-    let text = "services:\n  a:\n    image: x\n    env_file: [db.env, {path: gone.env}]\n    environment: [A=1, C]\n";
+    let text = "services:\n  a:\n    image: x\n    env_file: [db.env, {path: gone.env}]\n    environment: [A=1, C]\n  b:\n    image: x\n    env_file: db.env\n";
     let files = [("p/compose.yaml", text), ("p/db.env", "A=0\nPASSWORD=s\n"), ("p/.env", "C=3\n")];
     check(&[
-        (&files, "a", "environment", "{A: 1, PASSWORD: s, C: 3}", "p/compose.yaml:5"),
-        (&files, "a", "environment.PASSWORD", "s", "p/db.env:2"),
+        (
+            &files,
+            "a",
+            "environment",
+            "{A: 1, PASSWORD: unknown(a file that was not read: gone.env), \
+             ...: unknown(a file that was not read: gone.env), C: 3}",
+            "p/compose.yaml:5",
+        ),
+        (&files, "b", "environment", "{A: 0, PASSWORD: s}", "p/compose.yaml:7"),
+        (&files, "b", "environment.PASSWORD", "s", "p/db.env:2"),
     ]);
     let (built, _) = built_from(&MODEL, &files, &[]);
     assert_eq!(built.gaps[0].kind, GapKind::Note);
     assert_eq!(built.used.len(), 3);
+}
+
+#[test]
+fn included_files_belong_to_the_project() {
+    let main = "name: clinic\ninclude:\n  - infra/compose.yaml\n  - path: [tools/a.yaml, tools/b.yaml]\n    project_directory: .\n    env_file: tools.env\n  - gone.yaml\n  - oci://example.org/x\nservices:\n  web: {image: \"w:${V}\"}\n  db: {privileged: true}\n";
+    let infra = "services:\n  db:\n    image: \"db:${V}-${W}\"\n    env_file: db.env\n    extends: {file: ../base.yaml, service: base}\nvolumes: {data: {}}\n";
+    let files = [
+        ("p/compose.yaml", main),
+        ("p/.env", "V=1\n"),
+        ("p/infra/compose.yaml", infra),
+        ("p/infra/.env", "V=2\nW=3\n"),
+        ("p/infra/db.env", "PASSWORD=s\n"),
+        ("p/base.yaml", "services:\n  base: {image: x, user: app}\n"),
+        ("p/tools/a.yaml", "services:\n  tool: {image: \"t:${T}\", env_file: own.env}\n"),
+        ("p/tools/b.yaml", "services:\n  tool: {image: \"t:${T}\", read_only: true}\n"),
+        ("p/tools.env", "T=9\n"),
+        ("p/own.env", "O=1\n"),
+    ];
+    check(&[
+        (&files, "web", "image", "w:1", "p/compose.yaml:10"),
+        // The variables of the project stand over those of what it includes.
+        (&files, "db", "image", "db:1-3", "p/infra/compose.yaml:3"),
+        (&files, "db", "user", "app", "p/base.yaml:2"),
+        (&files, "db", "privileged", "true", "p/compose.yaml:11"),
+        (&files, "db", "environment.PASSWORD", "s", "p/infra/db.env:1"),
+        (&files, "tool", "image", "t:9", "p/tools/b.yaml:2"),
+        (&files, "tool", "read_only", "true", "p/tools/b.yaml:2"),
+        (&files, "tool", "environment.O", "1", "p/own.env:1"),
+        (&files, "p/compose.yaml", "volumes", "{data: {}}", "p/infra/compose.yaml:6"),
+        (&files, "p/compose.yaml", "name", "clinic", "p/compose.yaml:1"),
+    ]);
+    let (built, _) = built_from(&MODEL, &files, &[]);
+    let scopes: std::collections::BTreeSet<&str> = built.resources.iter().map(|one| &*one.scope.path).collect();
+    assert_eq!(scopes.into_iter().collect::<Vec<_>>(), ["p/base.yaml", "p/compose.yaml"]);
+    let gaps: Vec<_> = built.gaps.iter().map(|gap| (gap.kind, &*gap.message)).collect();
+    assert_eq!(gaps.len(), 2, "{gaps:?}");
+    assert!(gaps.iter().all(|(kind, message)| *kind == GapKind::Missing && message.contains("is included")));
+}
+
+#[test]
+fn files_that_include_each_other_end() {
+    let with = |other: &str, name: &str| format!("include: [{other}]\nservices:\n  {name}: {{image: x}}\n");
+    let (a, b, c) = (with("b.yaml", "a"), with("a.yaml", "b"), with("compose.c.yaml", "c"));
+    let files = [("a.yaml", &*a), ("b.yaml", &*b), ("compose.c.yaml", &*c)];
+    let (built, _) = built_from(&MODEL, &files, &[]);
+    let names: Vec<&str> =
+        built.resources.iter().filter(|it| &*it.kind == "compose.service").map(|it| &*it.address).collect();
+    assert_eq!(names, ["b", "a", "c"]);
+    assert_eq!(built.gaps.iter().map(|gap| gap.kind).collect::<Vec<_>>(), [GapKind::Unparsed; 2]);
+    // Each of 30 files includes the next one twice.
+    let many: Vec<(String, String)> = (0..30)
+        .map(|n| {
+            (
+                format!("compose.{n:02}.yaml"),
+                with(&format!("compose.{0:02}.yaml, compose.{0:02}.yaml", n + 1), &format!("s{n}")),
+            )
+        })
+        .collect();
+    let many: Vec<(&str, &str)> = many.iter().map(|(path, text)| (&**path, &**text)).collect();
+    let (built, _) = built_from(&MODEL, &many, &[]);
+    assert!(built.gaps.iter().any(|gap| gap.kind == GapKind::Limit), "{:?}", built.gaps);
 }
 
 #[test]

@@ -60,7 +60,8 @@ impl Declared {
     fn object(self) -> Option<Object> {
         let kind = self.manifest.get("kind")?.as_str()?.into();
         let template = self.template.and_then(|path| reach(&self.manifest, path)).cloned();
-        let object = Found { source: self.source, kind, value: self.manifest }.object(&HashSet::default())?;
+        let found = Found { source: self.source, kind, value: self.manifest, earlier: Vec::new() };
+        let object = found.object(&HashSet::default())?;
         Some(Object { address: self.address, template, ..object })
     }
 }

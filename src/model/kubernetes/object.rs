@@ -110,6 +110,8 @@ pub(super) struct Found {
     pub(super) source: SourceId,
     pub(super) kind: Arc<str>,
     pub(super) value: Value,
+    /// Names that it had before a kustomization gave it another.
+    pub(super) earlier: Vec<Arc<str>>,
 }
 
 fn collect(value: &Value, kind_of_list: Option<&str>, source: SourceId, out: &mut Vec<Found>) {
@@ -124,7 +126,7 @@ fn collect(value: &Value, kind_of_list: Option<&str>, source: SourceId, out: &mu
         let of = Some(of).filter(|of| !of.is_empty());
         return items.iter().for_each(|item| collect(item, of, source, out));
     }
-    out.push(Found { source, kind: kind.into(), value: value.clone() });
+    out.push(Found::new(source, kind, value.clone()));
 }
 
 /// True for a kind without a namespace.
@@ -141,6 +143,16 @@ fn cluster_scoped(all: &[Found]) -> HashSet<Arc<str>> {
 }
 
 impl Found {
+    pub(super) fn new(source: SourceId, kind: &str, value: Value) -> Found {
+        Found { source, kind: kind.into(), value, earlier: Vec::new() }
+    }
+
+    /// True if it has this name, or had it before it was renamed.
+    pub(super) fn is_called(&self, name: &str) -> bool {
+        let own = self.value.at_path(&["metadata", "name"]).and_then(text);
+        own.as_deref() == Some(name) || self.earlier.iter().any(|earlier| **earlier == *name)
+    }
+
     pub(super) fn kind(&self) -> &str {
         &self.kind
     }

@@ -1,11 +1,11 @@
 //! The last step of a resource's attributes: policies and other JSON texts become structures, so that
-//! a rule can look into them.
+//! a rule can look into them, and scripts in Base64 become what is encoded.
 
 use std::sync::Arc;
 
 use super::jsontext;
 use super::world::World;
-use crate::model::policy;
+use crate::model::{base64, policy};
 use crate::value::{Data, Entry, Value};
 
 /// Attributes whose text is a JSON document, besides those that end in `_policy` and `_policy_json`.
@@ -29,11 +29,20 @@ const DOCUMENTS: &[&str] = &[
     "template_body",
 ];
 
+/// Attributes that hold the script a machine runs when it starts, encoded or not.
+const SCRIPTS: &[&str] = &["custom_data", "user_data", "user_data_base64"];
+
 /// `value` with the JSON texts among its attributes turned into structures.
 pub(super) fn documents(world: &World, value: &Value) -> Value {
     let data = match &value.data {
         Data::Map(map) => {
             let entry = |(name, entry): (&Arc<str>, &Entry)| {
+                if SCRIPTS.contains(&&**name) {
+                    let text = world.marks.plain(&entry.value);
+                    let text = text.map(|text| text.at(entry.value.span).with_refs(entry.value.references()));
+                    let script = text.unwrap_or_else(|| base64::script(&entry.value));
+                    return (name.clone(), Entry { key: entry.key, value: script });
+                }
                 let document = is_document(name).then(|| document(world, &entry.value)).flatten();
                 let value = document.unwrap_or_else(|| documents(world, &entry.value));
                 (name.clone(), Entry { key: entry.key, value })

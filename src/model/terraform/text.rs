@@ -111,7 +111,9 @@ impl<'t> Text<'t> {
             None => Value::string(std::mem::take(&mut self.open), span),
             Some(cause) => {
                 self.close();
-                let partial = Value::partial(self.pieces, &cause, span);
+                let same: Option<Vec<_>> =
+                    self.holes.iter().map(|hole| hole.as_unknown().and_then(Unknown::same)).collect();
+                let partial = Value::partial(self.pieces, &cause, span).known_by(same.as_deref());
                 world.marks.with_holes(partial, self.holes)
             }
         };

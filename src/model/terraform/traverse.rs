@@ -81,7 +81,7 @@ impl<'w> Env<'_, 'w> {
             "local" => (self.module.local(self.world, self.module, second, span), rest),
             "module" => self.module_output(second, rest, span),
             "path" => (self.path(second, span), rest),
-            "terraform" | "tofu" => (Value::unknown(Reason::Environment, format!("terraform.{second}"), span), rest),
+            "terraform" | "tofu" => (Value::unknown(Reason::Deployment, format!("terraform.{second}"), span), rest),
             // In a provisioner or postcondition: the resource once it exists.
             "self" => (Value::unknown(Reason::Computed, format!("self.{second}"), span), rest),
             "ephemeral" => match rest.split_first() {
@@ -130,7 +130,7 @@ impl<'w> Env<'_, 'w> {
         match which {
             "module" => Value::string(relative(&self.module.root.dir, self.module.module.dir), span),
             "root" => Value::string(".", span),
-            _ => Value::unknown(Reason::Environment, format!("path.{which}"), span),
+            _ => Value::unknown(Reason::Deployment, format!("path.{which}"), span),
         }
     }
 
@@ -211,12 +211,23 @@ impl<'w> Env<'_, 'w> {
                     None => invalid("an index that the list does not have", span).with_refs(value.references()),
                 }
             }
+            // In JSON a nested block may be an object; to an expression it is a list of one all the same.
+            Data::Map(map)
+                if number(index) == Some(Number::Int(0)) && map.get("0").is_none() && self.is_json(value) =>
+            {
+                value.clone()
+            }
             Data::Map(_) => match as_text(index) {
                 Some(key) => self.attribute(value, &key, span),
                 None => invalid(format!("{} as a key", index.type_name()), span),
             },
             _ => invalid(format!("an index into {}", value.type_name()), span),
         }
+    }
+
+    /// True for what is written in a file of JSON syntax.
+    fn is_json(&self, value: &Value) -> bool {
+        self.world.ctx.sources.get(value.span.source).is_some_and(|source| source.path.ends_with(".json"))
     }
 
     /// `value.name`

@@ -158,6 +158,7 @@ pub(super) struct Marks {
     sets: RefCell<HashMap<usize, Value>>,
     json: RefCell<HashMap<usize, (Value, Value)>>,
     holes: RefCell<HashMap<usize, (Value, Vec<Value>)>>,
+    plain: RefCell<HashMap<usize, (Value, Value)>>,
 }
 
 impl Marks {
@@ -180,6 +181,20 @@ impl Marks {
             self.json.borrow_mut().insert(key, (text.clone(), structure));
         }
         text
+    }
+
+    /// Remembers the text that was encoded.
+    pub fn encoded(&self, value: Value, plain: Value) -> Value {
+        if let Some(key) = identity(&value) {
+            self.plain.borrow_mut().insert(key, (value.clone(), plain));
+        }
+        value
+    }
+
+    /// The text that was encoded, if this is what was made of it.
+    pub fn plain(&self, value: &Value) -> Option<Value> {
+        let key = identity(value)?;
+        self.plain.borrow().get(&key).map(|(_, plain)| plain.clone())
     }
 
     /// Remembers what stands in the place of each unknown piece of a text.

@@ -143,6 +143,8 @@ pub enum UnknownReason {
     Template,
     /// An environment variable of the place where it will run.
     Environment,
+    /// The account, region, stack or workspace that it is deployed to.
+    Deployment,
     /// A definition that refers to itself.
     Cycle,
     /// A limit of the audit was reached.
@@ -168,6 +170,7 @@ named!(UnknownReason from crate::value::Reason {
     Condition => Condition,
     Template => Template,
     Environment => Environment,
+    Deployment => Deployment,
     Cycle => Cycle,
     Budget => Budget,
     Invalid => Invalid,

@@ -1,11 +1,14 @@
 //! Kustomizations: what `kubectl kustomize` would build of the files that were read
 //! (<https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/>).
 //!
-//! The objects of a base are what its overlays make of it, and are audited as that. Names keep
-//! their spelling: `namePrefix` and `nameSuffix` change objects and references alike, and a person
-//! looks for the name in the file. What is not done here is noted.
+//! The objects of a base are what its overlays make of it, and are audited as that. What is not done
+//! here is noted.
 
+mod generate;
+mod names;
 mod patch;
+mod replace;
+mod target;
 #[cfg(test)]
 mod tests;
 mod transform;
@@ -21,6 +24,9 @@ use crate::model::{Context, resolved, standing_at};
 use crate::resource::{Gap, GapKind};
 use crate::source::{Source, SourceId};
 use crate::value::{Map, Value};
+use generate::Generator;
+use target::Target;
+use transform::Reach;
 
 /// Keys that change nothing which is audited, or that are done here.
 const KNOWN: &[&str] = &[
@@ -30,6 +36,7 @@ const KNOWN: &[&str] = &[
     "commonAnnotations",
     "commonLabels",
     "components",
+    "configMapGenerator",
     "crds",
     "generatorOptions",
     "images",
@@ -42,8 +49,10 @@ const KNOWN: &[&str] = &[
     "patches",
     "patchesJson6902",
     "patchesStrategicMerge",
+    "replacements",
     "replicas",
     "resources",
+    "secretGenerator",
     "sortOptions",
 ];
 
@@ -188,13 +197,54 @@ impl<'a> Kustomizations<'a> {
                 None => self.gap(index, GapKind::Missing, Some(span), format!("{entry} was not read")),
             }
         }
+        self.generate(index, objects);
         self.patches(index, objects);
         let transformers = value.as_map().into_iter().flat_map(Map::iter);
         let transformers: usize = transformers.map(|(_, it)| it.value.as_list().map_or(1, |list| list.len())).sum();
         if self.affords(index, objects.len() * transformers) {
             transformed(value, objects);
+            self.replacements(index, objects);
         }
         self.note(index);
+    }
+
+    fn generate(&mut self, index: usize, objects: &mut Vec<Found>) {
+        let Some(it) = self.all.get(index) else { return };
+        let source = it.document.source;
+        let generator = Generator { ctx: self.ctx, directory: it.directory, source, value: it.value };
+        for (span, message) in generator.add(objects) {
+            self.gap(index, GapKind::Note, Some(span), message);
+        }
+    }
+
+    /// Replacements, written here or in a file beside.
+    fn replacements(&mut self, index: usize, objects: &mut [Found]) {
+        let Some(it) = self.all.get(index) else { return };
+        let (directory, value) = (it.directory, it.value);
+        for item in value.get("replacements").and_then(Value::as_list).into_iter().flat_map(|list| list.iter()) {
+            let file = item.get("path").and_then(Value::as_str);
+            let document = file.and_then(|file| self.documents.get(&*resolved(directory, file)).copied());
+            let all: Vec<Value> = match (file, document) {
+                (None, _) => vec![item.clone()],
+                (Some(_), Some(document)) => {
+                    self.used.push(document.source);
+                    let roots = document.body.documents().iter();
+                    roots
+                        .flat_map(|root| root.as_list().map_or_else(|| vec![root.clone()], |list| list.to_vec()))
+                        .collect()
+                }
+                (Some(file), None) => {
+                    self.gap(index, GapKind::Missing, Some(item.span), format!("{file} was not read"));
+                    continue;
+                }
+            };
+            for one in all {
+                let done = self.affords(index, objects.len()).then(|| replace::replaced(objects, &one));
+                if let Some(Err(message)) = done {
+                    self.gap(index, GapKind::Note, Some(item.span), message);
+                }
+            }
+        }
     }
 
     fn patches(&mut self, index: usize, objects: &mut Vec<Found>) {
@@ -283,14 +333,26 @@ fn transformed(value: &Value, objects: &mut [Found]) {
     if let Some(namespace) = value.get("namespace").filter(|it| it.as_str().is_some()) {
         transform::namespace(objects, namespace);
     }
+    let affix = |key: &str| value.get(key).and_then(super::text).unwrap_or_default();
+    if let (prefix, suffix) = (affix("namePrefix"), affix("nameSuffix"))
+        && !(prefix.is_empty() && suffix.is_empty())
+    {
+        names::renamed(objects, &prefix, &suffix);
+    }
     for labels in list("labels") {
         let is_true = |key: &str| labels.get(key).and_then(Value::as_bool) == Some(true);
+        let reach = match (is_true("includeSelectors"), is_true("includeTemplates")) {
+            (true, _) => Reach::Selectors,
+            (false, true) => Reach::Templates,
+            (false, false) => Reach::Objects,
+        };
         if let Some(pairs) = labels.get("pairs") {
-            transform::add(objects, "labels", pairs, is_true("includeSelectors") || is_true("includeTemplates"));
+            transform::add(objects, "labels", pairs, reach);
         }
     }
-    value.get("commonLabels").into_iter().for_each(|pairs| transform::add(objects, "labels", pairs, true));
-    value.get("commonAnnotations").into_iter().for_each(|pairs| transform::add(objects, "annotations", pairs, true));
+    let common = |key: &str| value.get(key).into_iter();
+    common("commonLabels").for_each(|pairs| transform::add(objects, "labels", pairs, Reach::Selectors));
+    common("commonAnnotations").for_each(|pairs| transform::add(objects, "annotations", pairs, Reach::Templates));
     list("replicas").iter().for_each(|wanted| transform::replicas(objects, wanted));
     list("images").iter().for_each(|wanted| transform::images(objects, wanted));
 }
@@ -339,53 +401,6 @@ fn is_same(found: &Found, patch: &Value) -> bool {
     let namespace = |value: &Value| value.at_path(&["metadata", "namespace"]).and_then(super::text);
     let elsewhere = namespace(patch).is_some() && namespace(patch) != namespace(&found.value);
     patch.get("kind").and_then(Value::as_str) == Some(found.kind())
-        && name(patch).is_some()
-        && name(patch) == name(&found.value)
+        && name(patch).is_some_and(|name| found.is_called(&name))
         && !elsewhere
-}
-
-/// The `target` of a patch: what the objects must have; names are regular expressions.
-struct Target<'v> {
-    wanted: Vec<(&'v str, Arc<str>, Option<regex::Regex>)>,
-}
-
-impl<'v> Target<'v> {
-    fn of(target: &'v Value) -> Self {
-        let all = target.as_map().into_iter().flat_map(Map::iter);
-        let wanted = all.filter_map(|(key, entry)| {
-            let text = super::text(&entry.value)?;
-            let pattern = matches!(&**key, "kind" | "name" | "namespace").then(|| format!("^(?:{text})$"));
-            Some((&**key, text, pattern.and_then(|pattern| regex::Regex::new(&pattern).ok())))
-        });
-        Target { wanted: wanted.collect() }
-    }
-
-    fn selects(&self, found: &Found) -> bool {
-        let value = &found.value;
-        let version = value.get("apiVersion").and_then(Value::as_str).unwrap_or("");
-        let (group, version) = version.split_once('/').unwrap_or(("", version));
-        let text = |path: &[&str]| value.at_path(path).and_then(super::text).unwrap_or_default();
-        self.wanted.iter().all(|(key, wanted, pattern)| {
-            let fits = |have: &str| pattern.as_ref().map_or(**wanted == *have, |pattern| pattern.is_match(have));
-            match *key {
-                "kind" => fits(found.kind()),
-                "name" => fits(&text(&["metadata", "name"])),
-                "namespace" => fits(&text(&["metadata", "namespace"])),
-                "group" => **wanted == *group,
-                "version" => **wanted == *version,
-                "labelSelector" => has_pairs(wanted, value.at_path(&["metadata", "labels"])),
-                "annotationSelector" => has_pairs(wanted, value.at_path(&["metadata", "annotations"])),
-                _ => true,
-            }
-        })
-    }
-}
-
-/// `a=b,c=d`; every other kind of requirement selects nothing here.
-fn has_pairs(wanted: &str, labels: Option<&Value>) -> bool {
-    wanted.split(',').all(|pair| {
-        let pair = pair.split_once("==").or_else(|| pair.split_once('='));
-        let label = |key: &str| labels.and_then(|labels| labels.get(key.trim())).and_then(super::text);
-        pair.is_some_and(|(key, value)| !key.ends_with('!') && label(key).as_deref() == Some(value.trim()))
-    })
 }

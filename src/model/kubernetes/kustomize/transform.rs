@@ -1,5 +1,5 @@
 //! The transformers of a kustomization that change every object: namespace, labels, annotations,
-//! images, replicas.
+//! images, replicas. Names are in [`super::names`].
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -59,22 +59,33 @@ pub(super) fn namespace(objects: &mut [Found], namespace: &Value) {
     }
 }
 
-/// Adds labels or annotations to every object, and where `everywhere` to pods and selectors too.
-pub(super) fn add(objects: &mut [Found], field: &str, pairs: &Value, everywhere: bool) {
+/// How far labels or annotations reach.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// To the objects themselves.
+    Objects,
+    /// To the pods in them, too.
+    Templates,
+    /// To the selectors of such pods, too.
+    Selectors,
+}
+
+/// Adds labels or annotations to every object, and to what else they reach.
+pub(super) fn add(objects: &mut [Found], field: &str, pairs: &Value, reach: Reach) {
     let merge = |old: Option<&Value>| match old {
         Some(old) => Some(over(old, pairs)),
         None => Some(pairs.clone()),
     };
     for found in objects {
         found.value = at_path(&found.value, &["metadata", field], true, &merge);
-        if !everywhere {
+        if reach == Reach::Objects {
             continue;
         }
         for template in TEMPLATES.iter().filter(|path| found.value.at_path(path).is_some()).collect::<Vec<_>>() {
             let path: Vec<&str> = template.iter().copied().chain(["metadata", field]).collect();
             found.value = at_path(&found.value, &path, true, &merge);
         }
-        if field == "annotations" {
+        if reach == Reach::Templates {
             continue;
         }
         if found.kind() == "Service" {
@@ -90,7 +101,8 @@ pub(super) fn add(objects: &mut [Found], field: &str, pairs: &Value, everywhere:
     }
 }
 
-fn over(old: &Value, pairs: &Value) -> Value {
+/// A map with the entries of another over its own.
+pub(super) fn over(old: &Value, pairs: &Value) -> Value {
     let (Some(a), Some(b)) = (old.as_map(), pairs.as_map()) else { return old.clone() };
     let entries = a.iter().chain(b.iter()).map(|(key, entry)| (key.clone(), entry.clone()));
     Value::map(entries.collect::<Vec<_>>(), old.span)
@@ -98,7 +110,10 @@ fn over(old: &Value, pairs: &Value) -> Value {
 
 /// Sets the number of replicas of the objects that `replicas` names.
 pub(super) fn replicas(objects: &mut [Found], wanted: &Value) {
-    for found in objects.iter_mut().filter(|found| found.value.at_path(&["metadata", "name"]) == wanted.get("name")) {
+    for found in objects
+        .iter_mut()
+        .filter(|found| wanted.get("name").and_then(Value::as_str).is_some_and(|name| found.is_called(name)))
+    {
         if found.value.get("spec").is_some_and(|spec| spec.get("template").is_some()) {
             found.value = at_path(&found.value, &["spec", "replicas"], true, &|_| wanted.get("count").cloned());
         }

@@ -6,51 +6,30 @@ use super::super::jsontext;
 use super::super::text::Text;
 use super::args::Args;
 use super::{Fault, Outcome};
-use crate::value::{Data, Number, Reason, Value};
-
-const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-/// Bytes in base64, padded.
-pub(super) fn base64(bytes: &[u8]) -> String {
-    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let at = |index: usize| chunk.get(index).map_or(0, |byte| u32::from(*byte));
-        let bits = at(0) << 16 | at(1) << 8 | at(2);
-        for place in 0..4 {
-            let digit = BASE64.get((bits >> (18 - 6 * place) & 63) as usize).copied().unwrap_or(b'A');
-            out.push(if place > chunk.len() { '=' } else { char::from(digit) });
-        }
-    }
-    out
-}
-
-fn unbase64(text: &str) -> Option<Vec<u8>> {
-    let text = text.as_bytes();
-    let digits = text.iter().position(|b| *b == b'=').unwrap_or(text.len());
-    if !text.len().is_multiple_of(4) || text.len() - digits > 2 || text.iter().skip(digits).any(|b| *b != b'=') {
-        return None;
-    }
-    let mut out = Vec::with_capacity(text.len() / 4 * 3);
-    let (mut bits, mut have) = (0_u32, 0_u8);
-    for byte in text.iter().take(digits) {
-        let digit = BASE64.iter().position(|b| b == byte)?;
-        bits = bits << 6 | u32::try_from(digit).ok()?;
-        have += 6;
-        if have >= 8 {
-            have -= 8;
-            out.push(u8::try_from(bits >> have & 0xff).ok()?);
-        }
-    }
-    Some(out)
-}
+use crate::model::base64;
+use crate::value::{Data, Number, Reason, Unknown, Value};
 
 pub(super) fn base64encode(args: &Args) -> Outcome {
-    args.string(&base64(args.text(0)?.as_bytes()))
+    let plain = args.value(0)?;
+    let encoded = match &plain.data {
+        // What it looks like is not known; what it says is known as far as it was.
+        Data::Unknown(unknown) => super::super::operators::plain(unknown, args.span),
+        _ => args.string(&base64::encode(args.text(0)?.as_bytes()))?,
+    };
+    Ok(args.env.world.marks.encoded(encoded, plain.clone()))
+}
+
+/// The bytes of a compressed text depend on the compressor; what it says does not.
+pub(super) fn base64gzip(args: &Args) -> Outcome {
+    let plain = args.value(0)?;
+    let packed = Unknown::sure(Reason::Unsupported, "base64gzip()");
+    let packed = Value { data: Data::Unknown(Arc::new(packed)), span: args.span, refs: None };
+    Ok(args.env.world.marks.encoded(packed, plain.clone()))
 }
 
 pub(super) fn base64decode(args: &Args) -> Outcome {
     let bytes =
-        unbase64(&args.text(0)?).ok_or_else(|| Fault::Invalid("base64decode() of what is not base64".into()))?;
+        base64::decode(&args.text(0)?).ok_or_else(|| Fault::Invalid("base64decode() of what is not base64".into()))?;
     let text = String::from_utf8(bytes).map_err(|_| Fault::Invalid("base64decode() of what is not a text".into()))?;
     args.string(&text)
 }
@@ -64,12 +43,12 @@ pub(super) fn textencodebase64(args: &Args) -> Outcome {
         "UTF-16BE" => wide(u16::to_be_bytes),
         _ => return Err(super::unknown(Reason::Unsupported, "an encoding")),
     };
-    args.string(&base64(&bytes))
+    args.string(&base64::encode(&bytes))
 }
 
 pub(super) fn textdecodebase64(args: &Args) -> Outcome {
     let wrong = || Fault::Invalid("textdecodebase64() of what is not such a text".into());
-    let bytes = unbase64(&args.text(0)?).ok_or_else(wrong)?;
+    let bytes = base64::decode(&args.text(0)?).ok_or_else(wrong)?;
     let wide = |order: fn([u8; 2]) -> u16| {
         let units: Vec<u16> = bytes.chunks(2).map(|pair| order([byte(pair, 0), byte(pair, 1)])).collect();
         String::from_utf16(&units).map_err(|_| wrong())

@@ -34,7 +34,7 @@ pub(super) fn file(args: &Args) -> Outcome {
 }
 
 pub(super) fn filebase64(args: &Args) -> Outcome {
-    args.string(&super::encoding::base64(content(args, 0)?.as_bytes()))
+    args.string(&crate::model::base64::encode(content(args, 0)?.as_bytes()))
 }
 
 pub(super) fn fileexists(args: &Args) -> Outcome {
@@ -46,8 +46,32 @@ pub(super) fn fileexists(args: &Args) -> Outcome {
     }
 }
 
+/// The files beneath a directory that a pattern fits, as paths from there.
 pub(super) fn fileset(args: &Args) -> Outcome {
-    Err(unread(&args.text(1)?))
+    let (directory, pattern) = (args.text(0)?, args.text(1)?);
+    let glob = globset::GlobBuilder::new(&pattern).literal_separator(true).backslash_escape(true).build();
+    let glob = glob.map_err(|_| Fault::Invalid("fileset() of what is no pattern".into()))?.compile_matcher();
+    let mut found: Vec<String> = Vec::new();
+    let mut todo = vec![(resolved(&args.env.module.root.dir, &directory), String::new())];
+    let mut seen = 0;
+    while let Some((path, prefix)) = todo.pop() {
+        let names = args.env.world.ctx.files.names(&path).map_err(|_| unread(&directory))?;
+        seen += names.len();
+        args.make(seen)?;
+        for (name, is_directory) in names {
+            let relative = format!("{prefix}{name}");
+            // A pattern with so many slashes, and no `**`, leads no deeper.
+            let deeper = pattern.contains("**") || relative.matches('/').count() < pattern.matches('/').count();
+            match is_directory {
+                true if deeper => todo.push((format!("{path}/{name}"), format!("{relative}/"))),
+                false if glob.is_match(&relative) => found.push(relative),
+                _ => {}
+            }
+        }
+    }
+    found.sort();
+    let list = Value::list(found.iter().map(|path| Value::string(path.as_str(), args.span)).collect(), args.span);
+    Ok(args.env.world.marks.set(list))
 }
 
 pub(super) fn templatefile(args: &Args) -> Outcome {
@@ -80,13 +104,13 @@ fn bound(env: &Env, variables: &[(&str, &Value)], template: &Expr) -> Value {
 }
 
 pub(super) fn abspath(_args: &Args) -> Outcome {
-    Err(super::unknown(Reason::Environment, "abspath()"))
+    Err(super::unknown(Reason::Deployment, "abspath()"))
 }
 
 pub(super) fn pathexpand(args: &Args) -> Outcome {
     let path = args.text(0)?;
     if path.starts_with('~') {
-        Err(super::unknown(Reason::Environment, "the home directory"))
+        Err(super::unknown(Reason::Deployment, "the home directory"))
     } else {
         args.string(&path)
     }

@@ -47,6 +47,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     all("anytrue", 1, 1, collections::anytrue),
     all("base64decode", 1, 1, encoding::base64decode),
     all("base64encode", 1, 1, encoding::base64encode),
+    all("base64gzip", 1, 1, encoding::base64gzip),
     all("base64sha256", 1, 1, hashes::base64sha256),
     all("base64sha512", 1, 1, hashes::base64sha512),
     all("basename", 1, 1, files::basename),

@@ -11,6 +11,7 @@ pub(super) fn pass(args: &Args) -> Outcome {
     args.value(0).cloned()
 }
 
+/// What is sensitive depends on what providers say of their attributes.
 pub(super) fn issensitive(_args: &Args) -> Outcome {
     Err(super::unknown(crate::value::Reason::Unsupported, "issensitive()"))
 }
@@ -51,5 +52,5 @@ pub(super) fn tomap(args: &Args) -> Outcome {
 }
 
 pub(super) fn type_of(_args: &Args) -> Outcome {
-    Err(super::unknown(crate::value::Reason::Unsupported, "type()"))
+    Err(Fault::Invalid("type(), which only the console has".into()))
 }

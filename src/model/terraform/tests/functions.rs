@@ -127,7 +127,16 @@ fn functions() {
             "yamlencode({ a = \"b\", c = [1, { d = 2 }] })",
             "\"\\\"a\\\": \\\"b\\\"\\n\\\"c\\\":\\n- 1\\n- \\\"d\\\": 2\\n\"",
         ),
+        // What is encoded is remembered, see `scripts_are_read_decoded`.
+        ("base64encode(\"a-${var.u}\")", "?Variable(u)!"),
+        ("base64gzip(\"x\")", "?Unsupported(base64gzip())!"),
         // hashes
+        ("uuidv5(\"dns\", \"www.terraform.io\")", "\"a5008fae-b28c-5ba5-96cd-82b4c53552d6\""),
+        (
+            "uuidv5(\"6ba7b810-9dad-11d1-80b4-00c04fd430c8\", \"www.terraform.io\")",
+            "\"a5008fae-b28c-5ba5-96cd-82b4c53552d6\"",
+        ),
+        ("can(uuidv5(\"nowhere\", \"x\"))", "false"),
         ("sha256(\"hello world\")", "\"b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9\""),
         ("base64sha256(\"hello world\")", "\"uU0nuZNNPgilLlLX2n2r+sSE7+N6U4DukIj3rOLvzek=\""),
         ("md5(\"hello world\")", "\"5eb63bbbe01eeed093cb22bb8f5acdc3\""),
@@ -161,6 +170,8 @@ fn functions() {
         ("try(var.u.a, \"z\")", "?Variable(u)"),
         ("can(var.u.a)", "?Variable(u)!"),
         ("can({ a = 1 }.b)", "false"),
+        ("issensitive(var.u)", "?Unsupported(issensitive())!"),
+        ("type(1)", "?Invalid(type(), which only the console has)"),
         ("provider::x::y(1)", "?Unsupported(provider::x::y())"),
         ("nosuch(1)", "?Unsupported(nosuch())"),
         ("length()", "?Invalid(length() with 0 arguments)"),
@@ -177,7 +188,7 @@ fn functions() {
         // paths
         ("basename(\"foo/bar/baz.txt\")", "\"baz.txt\""),
         ("dirname(\"foo/bar/baz.txt\")", "\"foo/bar\""),
-        ("abspath(\".\")", "?Environment(abspath())!"),
+        ("abspath(\".\")", "?Deployment(abspath())!"),
     ];
     for (expression, want) in cases {
         assert_eq!(evaluate(BEFORE, expression), want, "{expression}");
@@ -198,11 +209,21 @@ fn files_are_read_through_the_opener_only() {
           base64  = filebase64("a.txt")
           sha     = filesha256("a.txt")
           set     = fileset(path.module, "*.txt")
+          deep    = fileset(path.module, "m/**/*.txt")
+          each    = { for f in fileset(".", "{m,none}/**") : f => trimsuffix(basename(f), ".txt") if endswith(f, ".txt") }
+          none    = fileset(path.module, "*.md")
+          away    = fileset("../..", "*")
           tried   = try(file("b.txt"), "default")
         }
     "#;
     let m = "resource \"t\" \"t\" { v = [path.module, file(\"${path.module}/in.txt\")] }";
-    let estate = estate(&[("main.tf", main), ("m/main.tf", m), ("a.txt", "hello world"), ("m/in.txt", "inner")]);
+    let estate = estate(&[
+        ("main.tf", main),
+        ("m/main.tf", m),
+        ("a.txt", "hello world"),
+        ("m/in.txt", "inner"),
+        ("m/n/x.txt", ""),
+    ]);
     let cases = [
         ("t.t", "read", "\"hello world\""),
         ("t.t", "here", "\"hello world\""),
@@ -212,11 +233,41 @@ fn files_are_read_through_the_opener_only() {
         ("t.t", "leaves", "?File(/etc/passwd)!"),
         ("t.t", "base64", "\"aGVsbG8gd29ybGQ=\""),
         ("t.t", "sha", "\"b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9\""),
-        ("t.t", "set", "?File(*.txt)!"),
+        ("t.t", "set", "[\"a.txt\"]"),
+        ("t.t", "deep", "[\"m/in.txt\",\"m/n/x.txt\"]"),
+        ("t.t", "each", "{m/in.txt:\"in\",m/n/x.txt:\"x\"}"),
+        ("t.t", "none", "[]"),
+        ("t.t", "away", "?File(../..)!"),
         ("t.t", "tried", "?File(b.txt)!"),
         ("module.m.t.t", "v", "[\"m\",\"inner\"]"),
     ];
     for (address, path, want) in cases {
         assert_eq!(estate.at(address, path), want, "{address} {path}");
     }
+}
+
+#[test]
+fn scripts_are_read_decoded() {
+    let main = r##"
+        variable "u" {}
+        locals { script = base64encode("echo ${var.u}") }
+        resource "t" "t" {
+          user_data        = base64encode("#!/bin/sh")
+          user_data_base64 = local.script
+          custom_data      = base64gzip(jsonencode({ a = 1 }))
+          nested { user_data = "IyEvYmluL3NoCmVjaG8gaGkK" }
+          other            = base64encode("#!/bin/sh")
+        }
+    "##;
+    let estate = estate(&[("main.tf", main)]);
+    for (path, want) in [
+        ("user_data", "\"#!/bin/sh\""),
+        ("user_data_base64", "?Variable\"echo #\""),
+        ("custom_data", "\"{\\\"a\\\":1}\""),
+        ("nested.0.user_data", "\"#!/bin/sh\\necho hi\\n\""),
+        ("other", "\"IyEvYmluL3No\""),
+    ] {
+        assert_eq!(estate.at("t.t", path), want, "{path}");
+    }
+    assert_eq!(estate.text("t.t", "user_data"), "base64encode(\"#!/bin/sh\")");
 }

@@ -126,7 +126,7 @@ fn expressions() {
         ("r.nowhere.id", "?Invalid(r.nowhere is not declared)"),
         ("var.nowhere", "?Invalid(var.nowhere is not declared)"),
         ("path.module", "\".\""),
-        ("terraform.workspace", "?Environment(terraform.workspace)"),
+        ("terraform.workspace", "?Deployment(terraform.workspace)"),
         ("each.key", "?Invalid(each.key has no meaning here)"),
     ];
     for (expression, want) in cases {
@@ -453,12 +453,15 @@ fn json_syntax_means_the_same() {
         "provider": {"aws": [{"region": "r"}, {"alias": "us", "region": "u"}]},
         "resource": {
             "a": {"b": {"count": 2, "name": "n-${count.index}-${local.l}", "v": "${var.v}", "map": {"k-${1}": true}},
+                  "ref": {"first": "${a.block.versioning[0].enabled}", "all": "${a.block.versioning[*].enabled}"},
+                  "block": {"versioning": {"enabled": true}},
                   "dyn": {"dynamic": {"rule": {"for_each": [1, 2], "content": {"port": "${rule.value}"}}}}}
         },
         "output": {"o": {"value": "${a.b[0].name}"}}
     }"#;
     let estate = estate(&[("main.tf.json", json)]);
-    assert_eq!(estate.addresses().len(), 5);
+    assert_eq!(estate.addresses().len(), 7);
+    assert_eq!(estate.at("a.ref", ""), "{all:[true],first:true}");
     assert_eq!(estate.at("a.b[1]", ""), "{map:{k-1:true},name:\"n-1-A\",v:[\"${x}\"]}");
     assert_eq!(estate.at("a.dyn", "rule"), "[{port:1},{port:2}]");
 }

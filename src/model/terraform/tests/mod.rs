@@ -37,6 +37,17 @@ impl Files for Beside {
         }
         self.0.get(path).cloned().ok_or(OpenError::NotFound)
     }
+
+    fn names(&self, path: &str) -> Result<Vec<(String, bool)>, OpenError> {
+        if path != "/w" && !path.starts_with("/w/") {
+            return Err(OpenError::Leaves);
+        }
+        let rest = self.0.keys().filter_map(|file| file.strip_prefix(path)?.strip_prefix('/'));
+        let mut names: Vec<_> = rest.map(|rest| (rest.split('/').next().unwrap().into(), rest.contains('/'))).collect();
+        names.sort();
+        names.dedup();
+        Ok(names)
+    }
 }
 
 /// Evaluates files, given as name and text; they lie in the directory `/w`.

@@ -4,13 +4,16 @@
 //! selector). Models turn all but the literal ones into [`Reference`]s; this module joins both kinds,
 //! so that no rule has to know how a link was written.
 
+mod name;
+
 use std::sync::{Arc, Mutex, PoisonError};
 
 use foldhash::HashMap;
 
 use crate::resource::{Domain, Resource, Scope};
 use crate::rule::path::{Hit, Path};
-use crate::value::{Data, Reason, Reference, Value, same_key};
+use crate::value::{Data, Reference, Value};
+use name::{Name, identities, services, spellings};
 
 /// Every resource of an audit.
 #[derive(Debug, Default)]
@@ -36,17 +39,6 @@ pub struct Linked {
     pub resources: Vec<(usize, bool)>,
     /// True if there may be others that were not read.
     pub open: bool,
-}
-
-/// A name by which a resource may be called.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Name {
-    /// A literal text.
-    Text(String),
-    /// The name at the end of an ARN of this service.
-    Arn(String, String),
-    /// A text that is not known and is the same wherever it stands: `var.name`, `${Stage}-logs`.
-    Same(Scope, String),
 }
 
 /// Indexes by kind and attribute, made when first asked for.
@@ -259,83 +251,11 @@ fn values<'a>(attributes: &'a Value, path: &Path) -> Vec<&'a Value> {
     out
 }
 
-/// The names by which other resources may call this one.
-fn identities(resource: &Resource) -> Vec<Name> {
-    let Some(map) = resource.attributes.as_map() else { return Vec::new() };
-    let is_name = |key: &str| {
-        let exact = ["id", "name", "arn", "bucket", "identifier"].iter().any(|name| same_key(key, name));
-        let lower = key.to_ascii_lowercase();
-        exact || lower.ends_with("name") || lower.ends_with("identifier")
-    };
-    let mut names = Vec::new();
-    for (_, entry) in map.iter().filter(|(key, _)| is_name(key)) {
-        match entry.value.as_str() {
-            Some("") => {}
-            Some(text) => {
-                names.push(Name::Text(text.to_owned()));
-                let services = services(&resource.kind);
-                names.extend(services.into_iter().map(|service| Name::Arn(service, text.to_owned())));
-            }
-            None => names.extend(same_unknown(&entry.value, &resource.scope)),
-        }
-    }
-    names
-}
-
-/// The names that a value calls another resource by.
-fn spellings(value: &Value, scope: &Scope) -> Vec<Name> {
-    let Some(text) = value.as_str() else { return same_unknown(value, scope).into_iter().collect() };
-    let mut names = vec![Name::Text(text.to_owned())];
-    let last = text.rsplit([':', '/']).next().filter(|name| !name.is_empty() && *name != text);
-    match (text.strip_prefix("arn:"), last) {
-        // arn:partition:service:region:account:...name
-        (Some(rest), Some(last)) => {
-            let service = rest.split(':').nth(1).unwrap_or_default();
-            names.push(Name::Arn(service.to_owned(), last.to_owned()));
-        }
-        // `table/records`, as some services name what they scale or protect
-        (None, Some(last)) if !text.contains(':') => names.push(Name::Text(last.to_owned())),
-        _ => {}
-    }
-    names
-}
-
-/// The name of an unknown that has one value wherever it stands, with one piece that is not known.
-fn same_unknown(value: &Value, scope: &Scope) -> Option<Name> {
-    let unknown =
-        value.as_unknown().filter(|unknown| matches!(unknown.reason, Reason::Variable | Reason::Parameter))?;
-    let pieces = unknown.pieces.as_deref().unwrap_or(&[None]);
-    let holes = pieces.iter().filter(|piece| piece.is_none()).count();
-    let shown: Vec<&str> = pieces.iter().map(|piece| piece.as_deref().unwrap_or("\0")).collect();
-    (holes == 1).then(|| Name::Same(scope.clone(), format!("{}\0{}", unknown.what, shown.concat())))
-}
-
-/// The services, as ARNs name them, whose resources are of this kind.
-fn services(kind: &str) -> Vec<String> {
-    const RENAMED: &[(&str, &[&str])] = &[
-        ("rds", &["db", "rds", "docdb", "neptune"]),
-        ("elasticloadbalancing", &["lb", "elb", "alb", "elasticloadbalancing", "elasticloadbalancingv2"]),
-        ("elasticfilesystem", &["efs"]),
-        ("es", &["elasticsearch", "opensearch", "opensearchservice"]),
-        ("logs", &["cloudwatch", "logs"]),
-        ("events", &["cloudwatch", "events"]),
-        ("states", &["sfn", "stepfunctions"]),
-        ("ec2", &["instance", "volume", "ebs", "vpc", "subnet", "security", "ami", "ec2", "eip"]),
-        ("execute-api", &["api", "apigateway", "apigatewayv2"]),
-        ("kafka", &["msk"]),
-    ];
-    let word = match kind.strip_prefix("aws_") {
-        Some(rest) => rest.split('_').next().unwrap_or(rest).to_owned(),
-        None => kind.split("::").nth(1).unwrap_or(kind).to_ascii_lowercase(),
-    };
-    let renamed = RENAMED.iter().filter(|(_, words)| words.contains(&&*word)).map(|(service, _)| (*service).to_owned());
-    renamed.chain([word.clone()]).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::source::{SourceId, Span};
+    use crate::value::Reason;
 
     fn here() -> Span {
         Span::new(SourceId(0), 0..0)
@@ -412,6 +332,25 @@ mod tests {
                 resource("aws_s3_bucket", "bucket.a", vec![("bucket", variable("var.a"))]),
                 resource("aws_s3_bucket", "bucket.b", vec![("bucket", variable("var.b"))]),
                 resource("versioning", "v", vec![("bucket", variable("var.a"))]),
+            ],
+            false,
+        );
+        assert_eq!(versioning(&estate, 0), [(2, true)]);
+        assert_eq!(versioning(&estate, 1), []);
+    }
+
+    #[test]
+    fn the_same_text_of_unknown_parts_is_the_same_name() {
+        let named = |parts: [&str; 2]| {
+            let cause = crate::value::Unknown::new(Reason::Parameter, parts[0]);
+            let holes: Vec<Arc<str>> = parts.iter().map(|part| Arc::from(*part)).collect();
+            Value::partial(vec![None, Some("-".into()), None], &cause, here()).known_by(Some(&holes))
+        };
+        let estate = Estate::new(
+            vec![
+                resource("aws_s3_bucket", "bucket.a", vec![("bucket", named(["App", "Region"]))]),
+                resource("aws_s3_bucket", "bucket.b", vec![("bucket", named(["App", "Stage"]))]),
+                resource("versioning", "v", vec![("bucket", named(["App", "Region"]))]),
             ],
             false,
         );
