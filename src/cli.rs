@@ -121,16 +121,16 @@ pub struct Audit {
     /// Walk directories that are left out by default (glob); repeats
     #[arg(long, value_name = "GLOB", env = "DUECARE_INCLUDE", hide_env = true, value_delimiter = ',')]
     pub include: Vec<String>,
-    /// A Terraform variable file; repeats
+    /// A Terraform variable file, which need not lie beneath the audited paths; repeats, the last one counts
     #[arg(long, value_name = "FILE", env = "DUECARE_VAR_FILE", hide_env = true, value_delimiter = ',')]
     pub var_file: Vec<PathBuf>,
-    /// A Terraform variable; repeats
+    /// A Terraform variable, which counts more than any file; repeats
     #[arg(long = "var", value_name = "NAME=VALUE")]
     pub var: Vec<String>,
-    /// Take TF_VAR_* from the environment
+    /// Take TF_VAR_* from the environment, which count less than any file
     #[arg(long, env = "DUECARE_TF_ENV", hide_env = true)]
     pub tf_env: bool,
-    /// A CloudFormation parameter; repeats
+    /// A CloudFormation parameter (also AWS::Region and its like); repeats
     #[arg(long, value_name = "NAME=VALUE")]
     pub parameter: Vec<String>,
     /// Nothing of the estate lies outside of what is named: what is absent here is absent

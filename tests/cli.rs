@@ -231,3 +231,49 @@ fn a_chart_is_one_gap_however_many_templates_it_has() {
     let unparsed = audit["inputs"].as_array().unwrap().iter().filter(|input| input["state"] == "unparsed").count();
     assert_eq!(unparsed, 5);
 }
+
+#[test]
+fn values_are_given_on_the_command_line_as_to_the_tools_themselves() {
+    let main =
+        "variable \"encrypt\" {}\nresource \"aws_db_instance\" \"ehr\" {\n  storage_encrypted = var.encrypt\n}\n";
+    let stack = "Parameters: { Encrypt: { Type: String } }\nResources: { Ehr: { Type: AWS::RDS::DBInstance, Properties: { StorageEncrypted: !Ref Encrypt } } }\n";
+    let dir = tree(&[
+        ("main.tf", main),
+        ("on.tfvars", "encrypt = true\n"),
+        ("off.tfvars", "encrypt = false\n"),
+        ("stack.yaml", stack),
+    ]);
+    let verdict = |file: &str, more: &[&str], variable: Option<&str>| {
+        let mut command = duecare(dir.path());
+        variable.into_iter().for_each(|value| {
+            command.env("TF_VAR_encrypt", value);
+        });
+        let only = ["--check", "aws-rds-storage-encrypted", "--exit-zero", "-o", "json"];
+        let output = command.args(["audit", file]).args(only).args(more).output().unwrap();
+        let audit: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        audit["findings"][0]["verdict"].as_str().unwrap().to_owned()
+    };
+    let elsewhere = tree(&[("on.tfvars", "encrypt = true\n")]);
+    let file = elsewhere.path().join("on.tfvars");
+    let on = file.to_str().unwrap();
+    for (path, more, variable, expected) in [
+        ("main.tf", &[][..], None, "unknown"),
+        ("main.tf", &["--var-file", "on.tfvars"], None, "pass"),
+        ("main.tf", &["--var-file", on], None, "pass"),
+        ("main.tf", &["--var-file", "off.tfvars"], None, "fail"),
+        // The last one counts, and a variable counts more than a file.
+        ("main.tf", &["--var-file", "off.tfvars", "--var-file", "on.tfvars"], None, "pass"),
+        ("main.tf", &["--var", "encrypt=false", "--var-file", "on.tfvars"], None, "fail"),
+        // The environment is asked for only if the operator says so, and counts least.
+        ("main.tf", &[], Some("true"), "unknown"),
+        ("main.tf", &["--tf-env"], Some("true"), "pass"),
+        ("main.tf", &["--tf-env", "--var-file", "off.tfvars"], Some("true"), "fail"),
+        ("stack.yaml", &[], None, "unknown"),
+        ("stack.yaml", &["--parameter", "Encrypt=true"], None, "pass"),
+        ("stack.yaml", &["--parameter", "Encrypt=false"], None, "fail"),
+    ] {
+        assert_eq!(verdict(path, more, variable), expected, "{path} {more:?} {variable:?}");
+    }
+    duecare(dir.path()).args(["audit", ".", "--var-file", "gone.tfvars"]).assert().code(2);
+    duecare(dir.path()).args(["audit", ".", "--parameter", "Encrypt"]).assert().code(2);
+}

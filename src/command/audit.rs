@@ -104,7 +104,9 @@ fn request(args: &Audit, config: Config, brief: bool) -> anyhow::Result<Request>
     let mut pack = super::pack(directories, &law, config.parameters.clone())?;
     select(&mut pack, &or(&args.check, &config.check), &or(&args.skip_check, &config.skip_check))?;
     let selection = Selection::new(&or(&args.exclude, &config.exclude), &or(&args.include, &config.include));
-    let (stdin, paths): (Vec<_>, Vec<_>) = args.paths.iter().cloned().partition(|path| path == Path::new("-"));
+    let (stdin, mut paths): (Vec<_>, Vec<_>) = args.paths.iter().cloned().partition(|path| path == Path::new("-"));
+    // A file of variables is evidence like the files that use it, wherever it lies.
+    paths.extend(args.var_file.iter().cloned());
     let baseline = args.baseline.as_ref().or(config.baseline.as_ref());
     let waivers = args.waivers.as_ref().or(config.waivers.as_ref());
     Ok(Request {
@@ -141,15 +143,11 @@ fn read_stdin() -> anyhow::Result<Vec<u8>> {
 
 /// Variables and parameters. The environment is taken only when asked for.
 fn given(args: &Audit) -> anyhow::Result<Given> {
-    let mut variables = std::collections::BTreeMap::new();
-    if args.tf_env {
-        let ours = std::env::vars().filter_map(|(name, value)| Some((name.strip_prefix("TF_VAR_")?.to_owned(), value)));
-        variables.extend(ours);
-    }
-    variables.extend(settings::pairs(&args.var, "--var")?);
+    let ours = std::env::vars().filter_map(|(name, value)| Some((name.strip_prefix("TF_VAR_")?.to_owned(), value)));
     Ok(Given {
+        environment: if args.tf_env { ours.collect() } else { std::collections::BTreeMap::new() },
         var_files: args.var_file.iter().map(|path| discover::absolute(path)).collect(),
-        variables,
+        variables: settings::pairs(&args.var, "--var")?,
         parameters: settings::pairs(&args.parameter, "--parameter")?,
     })
 }

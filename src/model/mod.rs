@@ -46,6 +46,8 @@ pub struct Context<'a> {
 /// Values that the operator gives to the models.
 #[derive(Clone, Debug, Default)]
 pub struct Given {
+    /// Terraform variables of the environment, as text: those that count least.
+    pub environment: BTreeMap<String, String>,
     /// Terraform variable files, in order; absolute normalised paths.
     pub var_files: Vec<Arc<str>>,
     /// Terraform variables by name, as text.

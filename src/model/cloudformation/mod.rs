@@ -14,6 +14,7 @@ mod parameter;
 mod policies;
 mod reference;
 mod sam;
+mod sam_resources;
 mod stack;
 #[cfg(test)]
 mod tests;

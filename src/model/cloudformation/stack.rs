@@ -8,7 +8,7 @@ use foldhash::HashMap;
 use indexmap::IndexMap;
 
 use super::looping::Item;
-use super::{Template, World, policies, sam};
+use super::{Template, World, policies, sam, sam_resources};
 use crate::model::resolved;
 use crate::resource::{GapKind, Resource, Scope};
 use crate::source::Span;
@@ -117,13 +117,18 @@ impl<'a> Stack<'a> {
                 self.gap(GapKind::Limit, item.key, &exceeded.to_string());
                 return;
             }
-            out.push(Resource {
-                kind: kind.into(),
-                address: format!("{}{id}", self.prefix).into(),
-                attributes: self.attributes(kind, item),
-                span: item.key.join(item.value.span),
-                scope: scope.clone(),
-            });
+            let mut push = |kind: &str, id: &str, attributes: Value| {
+                let address = format!("{}{id}", self.prefix).into();
+                let span = item.key.join(item.value.span);
+                out.push(Resource { kind: kind.into(), address, attributes, span, scope: scope.clone() });
+            };
+            let attributes = self.attributes(kind, item);
+            let generated = sam_resources::of(kind, id, &attributes);
+            push(kind, id, attributes);
+            // What the template declares itself is not generated.
+            for (kind, id, attributes) in generated.into_iter().filter(|it| it.1 == **id || !self.declares(&it.1)) {
+                push(kind, &id, attributes);
+            }
             if kind.ends_with("::MODULE") {
                 let message = format!("the module {id} is kept in the account and was not read");
                 self.gap(GapKind::Missing, item.key, &message);
@@ -132,6 +137,10 @@ impl<'a> Stack<'a> {
                 self.enter(id, item, scope, out);
             }
         }
+    }
+
+    fn declares(&self, id: &str) -> bool {
+        self.resources.contains_key(id)
     }
 
     /// The resources of a nested stack, or the gap that there are none.

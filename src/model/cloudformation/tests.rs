@@ -337,9 +337,10 @@ fn stacks_that_deploy_each_other_end() {
 }
 
 #[test]
-fn globals_of_sam_are_merged_into_its_resources() {
+fn sam_merges_globals_and_makes_roles_and_tables() {
     let text = "
 Transform: AWS::Serverless-2016-10-31
+Parameters: {P: {Type: String}}
 Globals:
   Function:
     Runtime: python3.12
@@ -358,7 +359,11 @@ Resources:
       Layers: [two]
       Policies: [{Statement: {Effect: Allow, Action: '*', Resource: '*'}}]
   G: {Type: AWS::Serverless::Function, IgnoreGlobals: [Timeout]}
-  H: {Type: AWS::Serverless::Function, IgnoreGlobals: '*'}
+  H: {Type: AWS::Serverless::Function, IgnoreGlobals: '*', Properties: {Role: r}}
+  M:
+    Type: AWS::Serverless::StateMachine
+    Properties: {Policies: [AdministratorAccess, 'arn:aws:iam::1:policy/x', !Ref P, {S3ReadPolicy: {BucketName: b}}]}
+  T: {Type: AWS::Serverless::SimpleTable, Properties: {SSESpecification: {SSEEnabled: true}}}
   I: {Type: AWS::Serverless::Api}
   J: {Type: 'A::B::C', Properties: {Role: !GetAtt FRole.Arn, Stage: !Ref I.Stage}}
 ";
@@ -372,13 +377,30 @@ Resources:
         ("F", "Policies/0/Statement/0/Action", r#"["*"]"#),
         ("G", "Timeout", "-"),
         ("G", "Runtime", r#""python3.12""#),
-        ("H", "", r#"{}"#),
+        ("H", "", r#"{Role: "r"}"#),
         ("I", "TracingEnabled", "true"),
+        (
+            "FRole",
+            "ManagedPolicyArns",
+            r#"["arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole", "arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole"]"#,
+        ),
+        ("FRole", "Policies/0/PolicyDocument/Statement/0/Action", r#"["*"]"#),
+        ("FRole", "AssumeRolePolicyDocument/Statement/0/Principal", r#"{Service: ["lambda.amazonaws.com"]}"#),
+        (
+            "MRole",
+            "ManagedPolicyArns",
+            r#"["arn:aws:iam::aws:policy/AdministratorAccess", "arn:aws:iam::1:policy/x", ?Parameter(P)!]"#,
+        ),
+        ("MRole", "Policies/0/PolicyDocument", "?Unsupported(the policy template S3ReadPolicy of SAM)"),
+        ("T", "BillingMode", r#""PAY_PER_REQUEST""#),
+        ("T", "SSESpecification/SSEEnabled", "true"),
         ("J", "Role", "?Computed(FRole.Arn)! <- FRole.Arn"),
         ("J", "Stage", "?Computed(I.Stage)! <- I.Stage."),
     ] {
-        assert_eq!(at(&find(&built, "", address).attributes, path), expected, "{address} {path}");
+        let kind = if address == "T" { "AWS::DynamoDB::Table" } else { "" };
+        assert_eq!(at(&find(&built, kind, address).attributes, path), expected, "{address} {path}");
     }
+    assert_eq!(addresses(&built), ["F", "FRole", "G", "GRole", "H", "M", "MRole", "T", "T", "I", "J"]);
 }
 
 #[test]

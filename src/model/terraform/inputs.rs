@@ -34,13 +34,14 @@ pub(super) enum Inputs<'w> {
 pub(super) enum Given<'w> {
     /// In a variables file.
     Written(&'w Expr),
-    /// On the command line.
+    /// On the command line, or in the environment.
     Text(&'w str),
 }
 
 /// The values for the root module in `dir`, by Terraform's precedence: the last one counts.
 pub(super) fn root<'w>(loaded: &'w Loaded<'w>, ctx: &Context<'w>, dir: &str) -> Inputs<'w> {
-    let mut given = BTreeMap::new();
+    let environment = ctx.given.environment.iter();
+    let mut given: BTreeMap<&str, Given> = environment.map(|(name, text)| (name.as_str(), Given::Text(text))).collect();
     let mut read = |path: &str| {
         for attribute in loaded.variables.get(path).iter().flat_map(|file| &file.body().attributes) {
             given.insert(&*attribute.name, Given::Written(&attribute.expr));

@@ -103,8 +103,8 @@ fn missing_var_files(loaded: &Loaded, ctx: &Context, gaps: &mut Vec<Gap>) {
             kind: GapKind::Missing,
             path: name.into(),
             span: None,
-            message: "this variables file was not read".to_string(),
-            hint: Some("name it among the audited paths as well".to_string()),
+            message: "this file of variables was not read as one".to_string(),
+            hint: Some("give it a name that ends in .tfvars or .tfvars.json".to_string()),
         });
     }
 }

@@ -166,10 +166,11 @@ fn variables_take_their_values_in_terraforms_order() {
     let given = Given {
         var_files: vec!["/w/given.tfvars".into()],
         variables: [("f".to_string(), "line".to_string())].into(),
+        environment: "abf".chars().map(|c| (c.to_string(), "env".to_string())).collect(),
         ..Given::default()
     };
     let estate = estate_with(&files, &given);
-    assert_eq!(estate.at("t.t", "v"), r#"["default","terraform","a.auto","b.auto","given","line"]"#);
+    assert_eq!(estate.at("t.t", "v"), r#"["env","terraform","a.auto","b.auto","given","line"]"#);
 }
 
 #[test]
@@ -518,4 +519,60 @@ fn what_exists_while_it_is_applied_only_is_not_known() {
     for (expression, want) in cases {
         assert_eq!(evaluate("", expression), want, "{expression}");
     }
+}
+
+#[test]
+fn pipelines_end_in_what_they_are_made_of() {
+    let main = r#"
+        variable "u" {}
+        variable "extra" { default = null }
+        variable "buckets" {
+          default = {
+            records = { versioned = true, days = 3650, tags = { level = "high" } }
+            images  = { versioned = false, tags = {} }
+          }
+        }
+        locals {
+          defaults = { days = 30, owner = "it" }
+          merged   = { for name, b in var.buckets : name => merge(local.defaults, b) }
+          pairs    = flatten([for name, b in local.merged : [for k, v in merge(b.tags, { name = name }) : { bucket = name, key = k, value = v }]])
+          by_key   = { for p in local.pairs : "${p.bucket}.${p.key}" => p.value }
+          kept     = [for name, b in local.merged : name if lookup(b, "versioned", false) && try(b.days, 0) > 365]
+          rules    = concat([{ port = 443 }], var.extra == null ? [] : [{ port = var.extra }])
+          level    = try(local.merged["records"].tags.level, local.merged["records"].level, "none")
+          absent   = can(local.merged["images"].tags.level) ? "yes" : "no"
+          sorted   = join(",", sort(distinct([for p in local.pairs : upper(p.key)])))
+          sizes    = zipmap(keys(local.merged), [for b in values(local.merged) : b.days])
+          nested   = { for b, ps in { for p in local.pairs : p.bucket => p.key... } : b => length(ps) }
+          chosen   = coalesce(var.extra, lookup({ a = 1 }, "b", 2))
+          text     = jsondecode(jsonencode({ list = [for k, v in local.sizes : { (k) = v }] })).list[1]
+          rest     = slice(concat(range(3), [9]), 1, 4)
+        }
+        resource "t" "each" {
+          for_each = { for name, b in local.merged : name => b if b.days > 30 }
+          days     = each.value.days
+          owner    = each.value.owner
+        }
+    "#;
+    let local = |name: &str| evaluate(main, &format!("local.{name}"));
+    for (name, want) in [
+        ("merged.images", "{days:30,owner:\"it\",tags:{},versioned:false}"),
+        ("pairs[0]", "{bucket:\"images\",key:\"name\",value:\"images\"}"),
+        ("by_key", "{images.name:\"images\",records.level:\"high\",records.name:\"records\"}"),
+        ("kept", "[\"records\"]"),
+        ("rules", "[{port:443}]"),
+        ("level", "\"high\""),
+        ("absent", "\"no\""),
+        ("sorted", "\"LEVEL,NAME\""),
+        ("sizes", "{images:30,records:3650}"),
+        ("nested", "{images:1,records:2}"),
+        ("chosen", "2"),
+        ("text", "{records:3650}"),
+        ("rest", "[1,2,9]"),
+    ] {
+        assert_eq!(local(name), want, "{name}");
+    }
+    let estate = estate(&[("main.tf", main)]);
+    assert_eq!(estate.addresses(), ["t.each[\"records\"]"]);
+    assert_eq!(estate.at("t.each[\"records\"]", ""), "{days:3650,owner:\"it\"}");
 }
