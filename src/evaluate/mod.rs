@@ -152,7 +152,12 @@ impl Evaluator<'_> {
                 Hit::Found(value) | Hit::Beyond(value, _) => Some(*value),
                 Hit::Absent(_) => None,
             });
-            let around = Surroundings { other, today: self.today, ignore_case: attribute.ignore_case };
+            let around = Surroundings {
+                other,
+                today: self.today,
+                ignore_case: attribute.ignore_case,
+                ignore_deployment: attribute.ignore_deployment,
+            };
             truth.and(test.holds(value, around))
         })
     }

@@ -98,6 +98,8 @@ pub struct Attribute {
     pub default: Option<Value>,
     /// Letters are compared without regard to case.
     pub ignore_case: bool,
+    /// The account, region and stack that something is deployed to count as words like any other.
+    pub ignore_deployment: bool,
 }
 
 impl Assertion {

@@ -286,7 +286,7 @@ impl Loader<'_> {
         let map = self.reader.map(value, &format!("what is asked of `{key}`"))?;
         let mut tests = Vec::new();
         for (name, entry) in map.iter() {
-            if !matches!(&**name, "default" | "ignore_case") {
+            if !matches!(&**name, "default" | "ignore_case" | "ignore_deployment") {
                 tests.extend(self.test(name, entry.key, &entry.value));
             }
         }
@@ -298,8 +298,9 @@ impl Loader<'_> {
             let help = "say what holds when it is not set: `default: false`, `default: null` if there is no default";
             self.reader.problem(at, format!("`{key}` needs a `default`"), Some(help.to_owned()));
         }
-        let ignore_case = map.get("ignore_case").and_then(Value::as_bool).unwrap_or(false);
-        Some(Assertion::Attribute(Box::new(Attribute { path, tests, default, ignore_case })))
+        let is_on = |name: &str| map.get(name).and_then(Value::as_bool).unwrap_or(false);
+        let (ignore_case, ignore_deployment) = (is_on("ignore_case"), is_on("ignore_deployment"));
+        Some(Assertion::Attribute(Box::new(Attribute { path, tests, default, ignore_case, ignore_deployment })))
     }
 
     /// A value, or the value of the parameter that `$name` stands for.

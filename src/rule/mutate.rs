@@ -108,5 +108,9 @@ fn attribute_reduced(attribute: &Attribute, nulls: bool) -> Vec<(String, Asserti
     if attribute.ignore_case {
         out.push((format!("ignore_case of `{}`", attribute.path), with(&|attribute| attribute.ignore_case = false)));
     }
+    if attribute.ignore_deployment {
+        let less = with(&|attribute| attribute.ignore_deployment = false);
+        out.push((format!("ignore_deployment of `{}`", attribute.path), less));
+    }
     out
 }

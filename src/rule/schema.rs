@@ -178,6 +178,11 @@ fn attribute() -> Value {
     fields.push(("default".to_owned(), json!({ "description": "The documented value where none is set" })));
     let ignore_case = json!({ "type": "boolean", "description": "Compare without regard to case" });
     fields.push(("ignore_case".to_owned(), ignore_case));
+    let ignore_deployment = json!({
+        "type": "boolean",
+        "description": "Account, region and stack that it is deployed to count as words like any other"
+    });
+    fields.push(("ignore_deployment".to_owned(), ignore_deployment));
     let mut schema = object(fields.iter().map(|(name, value)| (name.as_str(), value.clone())), &[]);
     if let Some(map) = schema.as_object_mut() {
         map.insert("minProperties".to_owned(), 1.into());

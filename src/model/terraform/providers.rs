@@ -29,6 +29,22 @@ pub(super) fn add_tags_all(env: &Env, view: &View, entries: &mut Entries) {
     entries.insert("tags_all".into(), Entry { key, value });
 }
 
+/// Adds the region to the data source `aws_region`: that of its provider, where the configuration says it.
+pub(super) fn add_region(env: &Env, view: &View, entries: &mut Entries) {
+    let named = ["name", "region", "endpoint"].iter().any(|name| entries.contains_key(*name));
+    let provider = view.attribute("provider").map_or_else(|| Value::string("aws", view.block.span), |p| names(&p.expr));
+    let found = provider.as_str().filter(|_| !named).and_then(|provider| configuration(env.module, provider));
+    let Some((module, _, view)) = found else { return };
+    let Some(region) = view.attribute("region") else { return };
+    let here = Env { world: env.world, module: &module, frame: None };
+    let region = env.world.afresh(|| here.eval(&region.expr)).at(view.block.key);
+    if region.as_str().is_some() {
+        for name in ["region", "name", "id"] {
+            entries.insert(name.into(), Entry { key: view.block.key, value: region.clone() });
+        }
+    }
+}
+
 /// `own` laid over `defaults`.
 fn over(defaults: &Value, own: Value) -> Value {
     match (&defaults.data, &own.data) {
@@ -44,12 +60,18 @@ fn over(defaults: &Value, own: Value) -> Value {
 
 /// The default tags of the provider that a module instance calls `provider` (`aws`, `aws.west`).
 fn default_tags<'w>(world: &World<'w>, me: &Rc<Instance<'w>>, provider: &str) -> Option<Value> {
+    let (module, index, view) = configuration(me, provider)?;
+    let span = view.block.span;
+    let tags = module.once(world, Node::Tags(index), &"default_tags", span, || tags_of(world, &module, view));
+    (!tags.is_null()).then_some(tags)
+}
+
+/// The configuration of the provider that a module instance calls so: the instance that has it, and where.
+fn configuration<'w>(me: &Rc<Instance<'w>>, provider: &str) -> Option<(Rc<Instance<'w>>, usize, &'w View<'w>)> {
     let (name, wanted) = provider.split_once('.').map_or((provider, None), |(name, alias)| (name, Some(alias)));
     let configured = |view: &View| view.label(0) == name && alias(view) == wanted;
     if let Some((index, view)) = me.module.providers.iter().enumerate().find(|(_, view)| configured(view)) {
-        let span = view.block.span;
-        let tags = me.once(world, Node::Tags(index), &"default_tags", span, || tags_of(world, me, view));
-        return (!tags.is_null()).then_some(tags);
+        return Some((me.clone(), index, view));
     }
     // Not configured here: the caller hands it over, by name or (without an alias) by itself.
     let Inputs::Call { parent, view, .. } = &me.inputs else { return None };
@@ -61,8 +83,8 @@ fn default_tags<'w>(world: &World<'w>, me: &Rc<Instance<'w>>, provider: &str) ->
         _ => None,
     });
     match (handed, wanted) {
-        (Some(theirs), _) => default_tags(world, parent, &theirs),
-        (None, None) => default_tags(world, parent, provider),
+        (Some(theirs), _) => configuration(parent, &theirs),
+        (None, None) => configuration(parent, provider),
         (None, Some(_)) => None,
     }
 }

@@ -56,6 +56,9 @@ fn attributes(env: &Env, key: ResourceKey, view: &View) -> Value {
     blocks::meta(env, view, &mut entries);
     if data {
         policy_document::render(env, kind, view, &mut entries);
+        if kind == "aws_region" {
+            providers::add_region(env, view, &mut entries);
+        }
     } else if kind.starts_with("aws_") {
         providers::add_tags_all(env, view, &mut entries);
     }

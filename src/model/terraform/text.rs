@@ -106,7 +106,10 @@ impl<'t> Text<'t> {
         if !world.charge((self.length / 64 + self.pieces.len()) as u64, span) {
             return world.cut(span);
         }
-        let cause = self.holes.first().and_then(Value::as_unknown).cloned();
+        // A name that the deployment gives is the reason only if all the unknown pieces are such names.
+        let mut causes = self.holes.iter().filter_map(Value::as_unknown);
+        let more = causes.clone().find(|cause| cause.reason != Reason::Deployment);
+        let cause = more.or_else(|| causes.next()).cloned();
         let value = match cause {
             None => Value::string(std::mem::take(&mut self.open), span),
             Some(cause) => {

@@ -17,7 +17,12 @@ pub struct Surroundings<'a> {
     pub today: jiff::civil::Date,
     /// Letters are compared without regard to case.
     pub ignore_case: bool,
+    /// What a deployment gives (account, region, stack) is read as the word [`WORD`].
+    pub ignore_deployment: bool,
 }
+
+/// A word that stands for the name of what something is deployed to.
+const WORD: &str = "deployment";
 
 impl Test {
     /// Whether the test holds of `value`; `None` is a value that is absent and has no default.
@@ -42,7 +47,14 @@ impl Test {
     fn of_value(&self, value: &Value, around: Surroundings) -> Truth {
         let equal = |a: &Value, b: &Value| equals(a, b, around.ignore_case);
         if let (Data::Unknown(unknown), false) = (&value.data, self.operator == Operator::SameAs) {
-            return self.of_unknown(unknown, around.ignore_case);
+            return match (&self.argument, unknown.reason) {
+                (Argument::Pattern(pattern), Reason::Deployment) if around.ignore_deployment => {
+                    let pieces = unknown.pieces.as_deref().unwrap_or(&[None]);
+                    let text: String = pieces.iter().map(|piece| piece.as_deref().unwrap_or(WORD)).collect();
+                    pattern.finds(&text).map_or(Truth::Unknown, Truth::from)
+                }
+                _ => self.of_unknown(unknown, around.ignore_case),
+            };
         }
         match (self.operator, &self.argument) {
             (Operator::Equals, Argument::Scalar(wanted)) => equal(value, wanted),
@@ -319,7 +331,12 @@ mod tests {
     }
 
     fn around() -> Surroundings<'static> {
-        Surroundings { other: None, today: jiff::civil::date(2026, 1, 31), ignore_case: false }
+        Surroundings {
+            other: None,
+            today: jiff::civil::date(2026, 1, 31),
+            ignore_case: false,
+            ignore_deployment: false,
+        }
     }
 
     fn scalars(list: &[&str]) -> Argument {
@@ -353,6 +370,12 @@ mod tests {
         assert_eq!(test("matches", pattern("po.icy")).holds(Some(&role), around()), Truth::True);
         assert_eq!(test("matches", pattern("^policy")).holds(Some(&role), around()), Truth::Unknown);
         assert_eq!(test("matches", pattern("admin")).holds(Some(&role), around()), Truth::Unknown);
+        let cause = Unknown::new(Reason::Deployment, "AWS::Region");
+        let script = Value::partial(vec![Some("deploy --to ".into()), None, Some(" now".into())], &cause, here());
+        let plain = Surroundings { ignore_deployment: true, ..around() };
+        assert_eq!(test("not_matches", pattern("AKIA[A-Z]+")).holds(Some(&script), plain), Truth::True);
+        assert_eq!(test("not_matches", pattern("to \\w+ now")).holds(Some(&script), plain), Truth::False);
+        assert_eq!(test("not_matches", pattern("AKIA[A-Z]+")).holds(Some(&script), around()), Truth::Unknown);
         assert_eq!(test("equals", Argument::Scalar(text_value("ftp"))).holds(Some(&url), around()), Truth::False);
         assert_eq!(test("not_contains", Argument::Scalar(text_value("://"))).holds(Some(&url), around()), Truth::False);
         assert_eq!(test("empty", Argument::Bool(false)).holds(Some(&url), around()), Truth::True);

@@ -160,6 +160,9 @@ pub(super) fn split(args: &Args) -> Outcome {
 }
 
 pub(super) fn replace(args: &Args) -> Outcome {
+    if let Some(result) = replaced_in_part(args)? {
+        return Ok(result);
+    }
     let (text, from, to) = (args.text(0)?, args.text(1)?, args.text(2)?);
     args.charge(text.len() / 16)?;
     let mut out = Text::new(args.env.world);
@@ -188,6 +191,41 @@ pub(super) fn replace(args: &Args) -> Outcome {
         }
     }
     Ok(out.finish(args.env.world, args.span))
+}
+
+/// `replace` where the text is known in part, or the replacement is not known: what is found in the known
+/// pieces is replaced. `None` if all is known; an error if the needle may lie across an unknown piece.
+fn replaced_in_part(args: &Args) -> Result<Option<Value>, Fault> {
+    let (whole, to) = (args.value(0)?, args.value(2)?);
+    let pieces = whole.as_unknown().and_then(|unknown| unknown.pieces.as_deref());
+    if whole.as_unknown().is_some() && pieces.is_none() || whole.as_unknown().is_none() && to.as_unknown().is_none() {
+        return Ok(None);
+    }
+    let from = args.text(1)?;
+    let is_pattern = from.len() > 1 && from.starts_with('/') && from.ends_with('/');
+    let splits = || from.char_indices().skip(1).map(|(at, _)| from.split_at(at));
+    let crosses = |piece: &str| splits().any(|(head, tail)| piece.ends_with(head) || piece.starts_with(tail));
+    if is_pattern || from.is_empty() || pieces.into_iter().flatten().flatten().any(|piece| crosses(piece)) {
+        return Ok(None);
+    }
+    let mut out = Text::new(args.env.world);
+    let holes = args.env.world.marks.holes(whole);
+    let mut holes = holes.iter();
+    let known = [whole.as_str().map(Arc::from)];
+    for piece in pieces.unwrap_or(&known) {
+        let Some(piece) = piece else {
+            out.push_hole(holes.next().unwrap_or(whole).clone());
+            continue;
+        };
+        for (n, part) in piece.split(&*from).enumerate() {
+            args.charge(1 + part.len() / 16)?;
+            if n > 0 && !out.push_value(to) {
+                return Err(args.wrong(to, "a text"));
+            }
+            out.push(part);
+        }
+    }
+    Ok(Some(out.finish(args.env.world, args.span)))
 }
 
 /// A pattern. What this library does not take, Terraform's may, so it is not called invalid.

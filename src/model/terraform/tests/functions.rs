@@ -49,6 +49,12 @@ fn functions() {
         ("regexall(\"[a-z]+\", \"1a2bc\")", "[\"a\",\"bc\"]"),
         ("replace(\"1 + 2\", \"+\", \"-\")", "\"1 - 2\""),
         ("replace(\"hello\", \"/l(.)/\", \"<$1>\")", "\"he<l>o\""),
+        ("replace(\"a-_X_-b_X_\", \"_X_\", var.u)", "?Variable\"a-#-b#\""),
+        ("replace(\"a-b\", \"_X_\", var.u)", "\"a-b\""),
+        ("replace(\"a-_X_-${var.u}\", \"_X_\", \"y\")", "?Variable\"a-y-#\""),
+        // The needle may lie across what is not known.
+        ("replace(\"a_X${var.u}\", \"_X_\", \"y\")", "?Variable(u)!"),
+        ("replace(\"a\", \"/x/\", var.u)", "?Variable(u)!"),
         ("split(\",\", \"a,b,\")", "[\"a\",\"b\",\"\"]"),
         ("strrev(\"abc\")", "\"cba\""),
         ("substr(\"hello world\", 1, 4)", "\"ello\""),

@@ -182,7 +182,9 @@ fn directories_without_a_caller_are_roots_of_their_own() {
 #[test]
 fn providers_are_handed_to_modules() {
     let main = r#"
+        locals { region = "eu-west-1" }
         provider "aws" {
+          region = local.region
           default_tags { tags = { from = "default" } }
         }
         provider "aws" {
@@ -197,7 +199,19 @@ fn providers_are_handed_to_modules() {
           providers = { aws = aws.eu }
         }
     "#;
-    let estate = estate(&[("main.tf", main), ("m/main.tf", "resource \"aws_a\" \"b\" { tags = { x = 1 } }")]);
+    let m = r#"
+        data "aws_region" "here" {}
+        resource "aws_a" "b" {
+          tags   = { x = 1 }
+          region = data.aws_region.here.name
+        }
+    "#;
+    let estate = estate(&[("main.tf", main), ("m/main.tf", m)]);
+    let region = |provider: &str| estate.at(&format!("module.{provider}.aws_a.b"), "region");
+    assert_eq!(
+        (&*region("plain"), &*region("given")),
+        ("\"eu-west-1\"", "?Lookup(module.given.data.aws_region.here.name)!")
+    );
     assert_eq!(estate.at("module.plain.aws_a.b", "tags_all"), "{from:\"default\",x:1}");
     assert_eq!(estate.at("module.given.aws_a.b", "tags_all"), "{from:\"eu\",x:1}");
 }
