@@ -23,6 +23,13 @@ const SECRET_NAMES: &[&str] = &[
     "authkey",
     "sastoken",
     "userdata",
+    "storepass",
+    "keypass",
+    "rootpw",
+    "requirepass",
+    "masterauth",
+    "defaultpass",
+    "registeredusers",
 ];
 
 /// Kinds of resources whose content is a secret, and the attribute that holds it.

@@ -13,7 +13,8 @@ use crate::budget::Budget;
 use crate::format::lines::Line;
 use crate::format::{self, Body, Document, Form};
 use crate::model::host::memo::Memo;
-use crate::model::host::services::{self, Role};
+use crate::model::host::services::{self, Reads, Role};
+use crate::model::host::settings;
 use crate::model::host::view::{Text, Trouble, View};
 use crate::model::{Built, Context};
 use crate::open::{Kind, OpenError, Stat};
@@ -57,7 +58,10 @@ fn judge<'a>(
 ) -> BTreeSet<SourceId> {
     let view = Repository::new(files, role, document, context);
     let scope = Scope { domain: Domain::Host, path: view.display(&view.file) };
-    (role.service.judge)(&view, &view.file, role.is_part, &scope, built);
+    match &role.service.reads {
+        Reads::Judge(judge) => judge(&view, &view.file, role.is_part, &scope, built),
+        Reads::Settings(read) => settings::judge(role.service, read, &view, &view.file, &scope, built),
+    }
     let mut read = view.read.into_inner();
     read.insert(document.source);
     read

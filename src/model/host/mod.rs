@@ -18,6 +18,7 @@ pub mod nginx;
 mod os;
 pub mod packages;
 pub mod services;
+pub mod settings;
 pub mod sshd;
 pub mod systemd;
 pub mod view;
@@ -44,6 +45,7 @@ const PROBES: &[Probe] = &[
     sshd::probe,
     boot::probe,
     nginx::probe,
+    settings::probe,
 ];
 
 /// The resources of the host whose root filesystem is `root`, known to the user as `display`. `is_live` if it

@@ -1,11 +1,12 @@
 //! The configuration files of services that are recognised in a repository, and who judges them.
 //!
-//! A further service is one line in [`SERVICES`] and its `judge`.
+//! A further service is one line in [`SERVICES`] and its `judge`, or one in [`programs::PROGRAMS`].
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::model::Built;
+use crate::model::host::settings::{Settings, programs};
 use crate::model::host::view::View;
 use crate::model::host::{nginx, sshd};
 use crate::resource::Scope;
@@ -25,14 +26,23 @@ pub struct Service {
     /// Texts one of which stands in every such file, where the name does not suffice.
     pub markers: &'static [&'static str],
     /// Makes resources of it.
-    pub judge: Judge,
+    pub reads: Reads,
+}
+
+/// Who makes resources of a file.
+#[derive(Clone, Copy)]
+pub enum Reads {
+    /// Code of its own.
+    Judge(Judge),
+    /// A tree of settings, as the service has them.
+    Settings(Settings),
 }
 
 /// Adds the resources of the configuration in `file`, a path as the host knows it. `is_part` if it is a
 /// file that others include, so that what is not in it may be elsewhere.
 pub type Judge = fn(view: &dyn View, file: &str, is_part: bool, scope: &Scope, built: &mut Built);
 
-/// Every kind.
+/// Every kind that has code of its own.
 pub const SERVICES: &[Service] = &[
     Service {
         id: "nginx",
@@ -40,7 +50,7 @@ pub const SERVICES: &[Service] = &[
         names: &["nginx.conf", "nginx.conf.template"],
         parts: &["conf.d/*.conf", "sites-available/*", "sites-enabled/*", "http.d/*.conf", "*.conf", "*.conf.template"],
         markers: &["server {", "server{", "http {", "http{", "server_name ", "proxy_pass "],
-        judge: nginx::judge,
+        reads: Reads::Judge(nginx::judge),
     },
     Service {
         id: "sshd",
@@ -48,7 +58,7 @@ pub const SERVICES: &[Service] = &[
         names: &["sshd_config"],
         parts: &["sshd_config.d/*.conf"],
         markers: &[],
-        judge: sshd::judge,
+        reads: Reads::Judge(sshd::judge),
     },
 ];
 
@@ -75,7 +85,7 @@ impl Role {
 /// The roles by what is looked up first: the name of the file, or that of its directory and `/`.
 static ROLES: LazyLock<HashMap<&'static str, Vec<Role>>> = LazyLock::new(|| {
     let mut roles: HashMap<&'static str, Vec<Role>> = HashMap::new();
-    for service in SERVICES {
+    for service in SERVICES.iter().chain(programs::PROGRAMS) {
         let names = service.names.iter().map(|pattern| (*pattern, false));
         for (pattern, is_part) in names.chain(service.parts.iter().map(|pattern| (*pattern, true))) {
             roles.entry(key(pattern)).or_default().push(Role { service, pattern, is_part });
