@@ -20,6 +20,7 @@ pub mod packages;
 pub mod services;
 pub mod settings;
 pub mod sshd;
+pub mod sysctl;
 pub mod systemd;
 pub mod view;
 
@@ -47,6 +48,7 @@ const PROBES: &[Probe] = &[
     nginx::probe,
     settings::probe,
 ];
+const PROBES: &[Probe] = &[os::probe, sshd::probe, boot::probe, sysctl::probe];
 
 /// The resources of the host whose root filesystem is `root`, known to the user as `display`. `is_live` if it
 /// is the machine itself. Every file that is read becomes one of `sources`.

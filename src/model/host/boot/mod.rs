@@ -54,3 +54,29 @@ fn arguments(line: &CommandLine) -> Value {
     });
     Value::map(entries, line.span)
 }
+
+/// True if what is there starts a kernel of its own: a machine, and not a container or its image.
+pub fn is_machine(view: &dyn View) -> bool {
+    const SIGNS: [&str; 8] = [
+        "/boot/grub/grub.cfg",
+        "/boot/grub2/grub.cfg",
+        "/boot/loader",
+        "/boot/efi/EFI",
+        "/boot/extlinux/extlinux.conf",
+        "/boot/firmware/cmdline.txt",
+        "/etc/default/grub",
+        "/etc/kernel/cmdline",
+    ];
+    const CONTAINER: [&str; 3] = ["/.dockerenv", "/run/.containerenv", "/run/systemd/container"];
+    if CONTAINER.iter().any(|path| view.exists(path)) {
+        return false;
+    }
+    SIGNS.iter().any(|path| view.exists(path)) || has_root(view)
+}
+
+/// True if fstab(5) mounts a file system at `/`.
+fn has_root(view: &dyn View) -> bool {
+    let Ok(text) = view.read("/etc/fstab") else { return false };
+    let mut lines = text.text.lines().map(|line| line.split_whitespace());
+    lines.any(|mut fields| fields.next().is_some_and(|device| !device.starts_with('#')) && fields.next() == Some("/"))
+}
