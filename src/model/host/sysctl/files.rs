@@ -40,8 +40,7 @@ pub const MAIN: &str = "/etc/sysctl.conf";
 
 /// The program that this host uses, if what is there tells.
 pub fn applier(view: &dyn View) -> Option<Applier> {
-    const SYSTEMD: [&str; 3] =
-        ["/usr/lib/systemd/systemd-sysctl", "/lib/systemd/systemd-sysctl", "/etc/systemd"];
+    const SYSTEMD: [&str; 3] = ["/usr/lib/systemd/systemd-sysctl", "/lib/systemd/systemd-sysctl", "/etc/systemd"];
     const OTHERS: [&str; 4] = ["/sbin/openrc", "/usr/sbin/openrc", "/etc/runlevels", "/etc/inittab"];
     if SYSTEMD.iter().any(|path| view.exists(path)) {
         return Some(Applier::Systemd);
