@@ -14,6 +14,8 @@ mod end_of_life;
 pub mod files;
 pub mod glob;
 pub mod memo;
+mod modules;
+pub mod mounts;
 pub mod nginx;
 mod os;
 pub mod packages;
@@ -47,8 +49,10 @@ const PROBES: &[Probe] = &[
     boot::probe,
     nginx::probe,
     settings::probe,
+    sysctl::probe,
+    modules::probe,
+    mounts::probe,
 ];
-const PROBES: &[Probe] = &[os::probe, sshd::probe, boot::probe, sysctl::probe];
 
 /// The resources of the host whose root filesystem is `root`, known to the user as `display`. `is_live` if it
 /// is the machine itself. Every file that is read becomes one of `sources`.
