@@ -77,8 +77,10 @@ impl Stage {
             files(example, &mut read, &budget)
         };
         estate::add_estates(&mut resources);
-        // A machine of which an example shows only sshd_config is not recognised, and need not be.
-        let unseen = |gap: &&Gap| gap.kind.is_incomplete() && gap.kind != GapKind::Unrecognised;
+        // A machine of which an example shows only sshd_config is not recognised, and need not be; nor need the
+        // module be there that an example calls.
+        let fine = |kind| matches!(kind, GapKind::Unrecognised | GapKind::Missing);
+        let unseen = |gap: &&Gap| gap.kind.is_incomplete() && !fine(gap.kind);
         let broken = read.gaps.iter().filter(unseen).map(|gap| format!("{}: {}", gap.path, gap.message));
         Stage { estate: Estate::new(resources, example.whole), broken: broken.collect(), sources: read.sources }
     }

@@ -22,6 +22,15 @@ pub struct Resource {
     pub scope: Scope,
 }
 
+impl Resource {
+    /// True if how many of it there are is not known: a Terraform resource whose `count` or `for_each` is not
+    /// known keeps that argument.
+    pub fn stands_for_several(&self) -> bool {
+        let open = |name: &str| self.attributes.get(name).is_some_and(|value| value.as_unknown().is_some());
+        self.scope.domain == Domain::Terraform && (open("count") || open("for_each"))
+    }
+}
+
 /// The root module, template, namespace of manifests or host that a resource belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Scope {

@@ -105,7 +105,7 @@ impl Evaluator<'_> {
                 evidence
             }
             Decider::Unknown(value) => frame.seen(named, value, frame.words(|| whole.words()), truth),
-            Decider::Open | Decider::Perhaps(_) | Decider::Nobody => {
+            Decider::Open | Decider::Perhaps(_) | Decider::Count(..) | Decider::Nobody => {
                 frame.evidence(format!("{named} is not set"), frame.words(|| whole.words()))
             }
         };
@@ -136,6 +136,14 @@ impl Evaluator<'_> {
             Decider::Open => frame.evidence(format!("it refers to a {what} that was not read"), String::new()),
             Decider::Perhaps(other) => {
                 frame.evidence(format!("whether {} belongs to it is not known", other.address), String::new())
+            }
+            Decider::Count(least, most) => {
+                let number = match most {
+                    Some(most) if most == least => least.to_string(),
+                    Some(most) => format!("{least} to {most}"),
+                    None => format!("{least} or more"),
+                };
+                frame.evidence(format!("{number} linked {what}"), String::new())
             }
             Decider::Unknown(_) | Decider::Nobody => frame.evidence(none(), String::new()),
         };

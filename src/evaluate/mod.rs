@@ -11,7 +11,7 @@ use std::sync::Arc;
 use crate::estate::{Estate, Linked as Links};
 use crate::finding::{Evidence, Finding, Verdict};
 use crate::resource::Resource;
-use crate::rule::assertion::{Assertion, Attribute, Link, Linked, Members, Present, Quantifier};
+use crate::rule::assertion::{Asked, Assertion, Attribute, Bounds, Link, Linked, Members, Present, Quantifier};
 use crate::rule::load::other_path;
 use crate::rule::operator::Surroundings;
 use crate::rule::path::{Hit, Path};
@@ -47,6 +47,8 @@ enum Decider<'a> {
     Unknown(&'a Value),
     /// It refers to something that was not read.
     Open,
+    /// So many are linked: at least, and at most if there is a limit.
+    Count(u64, Option<u64>),
     /// There is no member that decided.
     Nobody,
 }
@@ -209,17 +211,18 @@ impl Evaluator<'_> {
     }
 
     fn linked<'f>(&'f self, linked: &Linked, frame: Frame<'f>, wanted: Option<Truth>) -> (Truth, Decider<'f>) {
-        let Links { resources, open } = match &linked.by {
-            Link::Via(path) => self.estate.linked_via(frame.index, &linked.kinds, path),
-            Link::To(path) => self.estate.linked_to(frame.index, &linked.kinds, path),
+        let quantifier = match linked.asked {
+            Asked::Of(quantifier) => quantifier,
+            Asked::Count(bounds) => return self.counted(linked, bounds, frame),
         };
-        let mut tally = Tally::new(linked.quantifier, wanted);
+        let Links { resources, open } = self.links(linked, frame);
+        let mut tally = Tally::new(quantifier, wanted);
         for (index, certain) in resources {
             let Some(inner) = self.frame(index) else { continue };
             let mut truth = self.truth(&linked.body, inner);
             if !certain {
                 // It may not be linked at all: then `some` does not count it and `each` does not ask it.
-                let each = linked.quantifier == Quantifier::Each;
+                let each = quantifier == Quantifier::Each;
                 truth = if each { truth.or(Truth::Unknown) } else { truth.and(Truth::Unknown) };
             }
             tally.add(truth, || {
@@ -230,6 +233,33 @@ impl Evaluator<'_> {
             tally.add(Truth::Unknown, || Decider::Open);
         }
         tally.result()
+    }
+
+    fn links(&self, linked: &Linked, frame: Frame) -> Links {
+        match &linked.by {
+            Link::Via(path) => self.estate.linked_via(frame.index, &linked.kinds, path),
+            Link::To(path) => self.estate.linked_to(frame.index, &linked.kinds, path),
+        }
+    }
+
+    /// Whether as many are linked as there must be. One that may be linked, or of which it is not known
+    /// whether it fits, counts for the most there may be and not for the least.
+    fn counted<'f>(&'f self, linked: &Linked, bounds: Bounds, frame: Frame<'f>) -> (Truth, Decider<'f>) {
+        let Links { resources, open } = self.links(linked, frame);
+        let (mut least, mut most, mut unlimited) = (0, 0, open);
+        for (index, certain) in resources {
+            let Some(inner) = self.frame(index) else { continue };
+            let several = inner.resource.stands_for_several();
+            match self.truth(&linked.body, inner) {
+                Truth::False => continue,
+                Truth::True if certain && !several => least += 1,
+                _ => {}
+            }
+            most += 1;
+            unlimited |= several;
+        }
+        let most = (!unlimited).then_some(most);
+        (bounds.holds(least, most), Decider::Count(least, most))
     }
 
     /// Whether there is such a resource among those that were read.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::operator::Test;
 use super::path::Path;
+use crate::truth::Truth;
 use crate::value::Value;
 
 /// A question about a resource, or about one member of it.
@@ -62,10 +63,28 @@ pub struct Linked {
     pub kinds: Vec<Arc<str>>,
     /// How they are linked.
     pub by: Link,
-    /// Of which of them.
-    pub quantifier: Quantifier,
+    /// Of which of them, or of how many.
+    pub asked: Asked,
     /// What is asked of a linked resource.
     pub body: Assertion,
+}
+
+/// Of which linked resources something must hold, or of how many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// Of these.
+    Of(Quantifier),
+    /// Of so many.
+    Count(Bounds),
+}
+
+/// How many there must be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Bounds {
+    /// No fewer.
+    pub at_least: Option<u64>,
+    /// No more.
+    pub at_most: Option<u64>,
 }
 
 /// The attribute that makes a link.
@@ -149,11 +168,36 @@ impl Members {
 impl Linked {
     fn words(&self) -> String {
         let what = described(&self.kinds, &self.body);
-        match self.quantifier {
-            Quantifier::Each => format!("every linked {what}"),
-            Quantifier::Some => format!("a linked {what}"),
-            Quantifier::None => format!("no linked {what}"),
+        match self.asked {
+            Asked::Of(Quantifier::Each) => format!("every linked {what}"),
+            Asked::Of(Quantifier::Some) => format!("a linked {what}"),
+            Asked::Of(Quantifier::None) => format!("no linked {what}"),
+            Asked::Count(bounds) => format!("{} linked {what}", bounds.words()),
         }
+    }
+}
+
+impl Bounds {
+    /// "at least 2", "at least 2 and at most 5".
+    pub fn words(&self) -> String {
+        let least = self.at_least.map(|n| format!("at least {n}"));
+        let most = self.at_most.map(|n| format!("at most {n}"));
+        least.into_iter().chain(most).collect::<Vec<_>>().join(" and ")
+    }
+
+    /// Whether a number between `least` and `most` lies within; `None` for `most` is without a limit.
+    pub fn holds(&self, least: u64, most: Option<u64>) -> Truth {
+        let enough = self.at_least.map_or(Truth::True, |n| match most {
+            _ if least >= n => Truth::True,
+            Some(most) if most < n => Truth::False,
+            _ => Truth::Unknown,
+        });
+        let few = self.at_most.map_or(Truth::True, |n| match most {
+            _ if least > n => Truth::False,
+            Some(most) if most <= n => Truth::True,
+            _ => Truth::Unknown,
+        });
+        enough.and(few)
     }
 }
 

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::assertion::{Assertion, Attribute, Link, Linked, Members, Present, Quantifier};
+use super::assertion::{Asked, Assertion, Attribute, Bounds, Link, Linked, Members, Present, Quantifier};
 use super::example::{self, Expect};
 use super::operator::{Argument, OPERATORS, Operator, Spec, TYPE_NAMES, Takes, Test};
 use super::path::Path;
@@ -13,7 +13,7 @@ use super::read::{Reader, suggest};
 use super::{Check, Parameter, Rule, Severity};
 use crate::pattern::Pattern;
 use crate::source::Span;
-use crate::value::{Data, Map, Value};
+use crate::value::{Data, Map, Number, Value};
 
 /// The fields of a rule, in the order in which a rule file should have them.
 pub const RULE_FIELDS: &[&str] = &[
@@ -35,6 +35,9 @@ pub const RULE_FIELDS: &[&str] = &[
 
 /// The fields of a check.
 pub const CHECK_FIELDS: &[&str] = &["applies_to", "when", "unless", "assert", "expected"];
+
+/// The fields of `linked`.
+const LINKED_FIELDS: &[&str] = &["kind", "via", "to", "each", "some", "none", "exists", "count", "where"];
 
 /// The tools whose ids `equivalents` may name.
 pub const TOOLS: &[&str] =
@@ -239,7 +242,7 @@ impl Loader<'_> {
     }
 
     fn linked(&mut self, value: &Value) -> Option<Assertion> {
-        let map = self.reader.fields(value, "`linked`", &["kind", "via", "to", "each", "some", "none", "exists"])?;
+        let map = self.reader.fields(value, "`linked`", LINKED_FIELDS)?;
         let kinds = self.reader.required(map, value.span, "`linked`", "kind").cloned();
         let kinds = kinds.map(|value| self.kinds(&value)).unwrap_or_default();
         let by = match (map.get("via"), map.get("to")) {
@@ -252,16 +255,44 @@ impl Loader<'_> {
             }
         }?;
         let asked: Vec<_> = Quantifier::ALL.iter().filter_map(|(name, q)| Some((*q, map.get(name)?.clone()))).collect();
-        let (quantifier, body) = match (asked.as_slice(), map.get("exists").map(Value::as_bool)) {
-            ([(quantifier, body)], None) => (*quantifier, self.assertion(body)),
-            ([], Some(Some(true))) => (Quantifier::Some, Assertion::TRUE),
-            ([], Some(Some(false))) => (Quantifier::None, Assertion::TRUE),
+        let whole = || map.get("where").cloned();
+        let (asked, body) = match (asked.as_slice(), map.get("exists").map(Value::as_bool), map.get("count")) {
+            ([(quantifier, body)], None, None) => (Asked::Of(*quantifier), self.assertion(body)),
+            ([], Some(Some(true)), None) => (Asked::Of(Quantifier::Some), Assertion::TRUE),
+            ([], Some(Some(false)), None) => (Asked::Of(Quantifier::None), Assertion::TRUE),
+            ([], None, Some(count)) => {
+                let body = whole().map_or(Assertion::TRUE, |body| self.assertion(&body));
+                (Asked::Count(self.bounds(count)?), body)
+            }
             _ => {
-                self.reader.problem(value.span, "`linked` needs one of `some`, `each`, `none`, `exists`", None);
+                let message = "`linked` needs one of `some`, `each`, `none`, `exists`, `count`";
+                self.reader.problem(value.span, message, None);
                 return None;
             }
         };
-        Some(Assertion::Linked(Box::new(Linked { kinds, by, quantifier, body })))
+        if whole().is_some() && !matches!(asked, Asked::Count(_)) {
+            self.reader.problem(value.span, "`where` belongs to `count`", None);
+        }
+        Some(Assertion::Linked(Box::new(Linked { kinds, by, asked, body })))
+    }
+
+    /// `{ at_least: 2 }`: whole numbers, or parameters that are.
+    fn bounds(&mut self, value: &Value) -> Option<Bounds> {
+        let map = self.reader.fields(value, "`count`", &["at_least", "at_most"])?;
+        let mut bound = |name: &str| {
+            let number = self.parameter(map.get(name)?).0;
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // whole and not below 0
+            let whole = number.as_number().map(Number::as_f64).filter(|n| *n >= 0.0 && n.fract() == 0.0).map(|n| n as u64);
+            if whole.is_none() {
+                self.reader.problem(number.span, format!("`{name}` takes a whole number, not {}", number.type_name()), None);
+            }
+            whole
+        };
+        let bounds = Bounds { at_least: bound("at_least"), at_most: bound("at_most") };
+        if map.is_empty() {
+            self.reader.problem(value.span, "`count` needs `at_least` or `at_most`", None);
+        }
+        Some(bounds)
     }
 
     fn present(&mut self, value: &Value) -> Option<Assertion> {

@@ -2,7 +2,7 @@
 //! mutant that every example still agrees with shows that something of the rule is not tested.
 
 use super::Rule;
-use super::assertion::{Assertion, Attribute};
+use super::assertion::{Asked, Assertion, Attribute, Bounds, Linked};
 
 /// A mutant and what was taken away.
 pub struct Mutant {
@@ -61,8 +61,9 @@ fn reduced(assertion: &Assertion, nulls: bool) -> Vec<(String, Assertion)> {
             reduced(&members.body, nulls).into_iter().map(|(without, body)| (without, with(body))).collect()
         }
         Assertion::Linked(linked) => {
-            let with = |body| Assertion::Linked(Box::new(super::assertion::Linked { body, ..(**linked).clone() }));
-            reduced(&linked.body, nulls).into_iter().map(|(without, body)| (without, with(body))).collect()
+            let with = |body| Assertion::Linked(Box::new(Linked { body, ..(**linked).clone() }));
+            let of_members = reduced(&linked.body, nulls).into_iter().map(|(without, body)| (without, with(body)));
+            of_members.chain(looser(linked)).collect()
         }
         Assertion::Present(present) => {
             let with = |body| Assertion::Present(Box::new(super::assertion::Present { body, ..(**present).clone() }));
@@ -71,6 +72,19 @@ fn reduced(assertion: &Assertion, nulls: bool) -> Vec<(String, Assertion)> {
         Assertion::Attribute(attribute) => attribute_reduced(attribute, nulls),
         Assertion::Unknown(_) => Vec::new(),
     }
+}
+
+/// Each bound of a count one lower or higher than it should be.
+fn looser(linked: &Linked) -> Vec<(String, Assertion)> {
+    let Asked::Count(bounds) = linked.asked else { return Vec::new() };
+    let with = |bounds| Assertion::Linked(Box::new(Linked { asked: Asked::Count(bounds), ..linked.clone() }));
+    let least = bounds.at_least.and_then(|n| n.checked_sub(1)).map(|n| {
+        (format!("one of `at_least: {}`", n + 1), with(Bounds { at_least: Some(n), ..bounds }))
+    });
+    let most = bounds.at_most.map(|n| {
+        (format!("the limit of `at_most: {n}`"), with(Bounds { at_most: Some(n.saturating_add(1)), ..bounds }))
+    });
+    least.into_iter().chain(most).collect()
 }
 
 fn parts(list: &[Assertion], nulls: bool, make: fn(Vec<Assertion>) -> Assertion) -> Vec<(String, Assertion)> {

@@ -155,13 +155,26 @@ fn linked() -> Value {
         ("via", described(reference("text"), "The attribute of the linked resource that refers to this one")),
         ("to", described(reference("text"), "The attribute of this resource that refers to the linked one")),
         ("exists", json!({ "type": "boolean" })),
+        ("count", described(count(), "How many of them there must be")),
+        ("where", described(reference("assertion"), "Which of them count")),
     ];
     fields.extend(Quantifier::ALL.iter().map(|(name, _)| (*name, reference("assertion"))));
     let mut schema = object(fields, &["kind"]);
     let one_of = |names: &[&str]| names.iter().map(|name| json!({ "required": [name] })).collect::<Value>();
-    let asked: Vec<&str> = Quantifier::ALL.iter().map(|(name, _)| *name).chain(["exists"]).collect();
+    let asked: Vec<&str> = Quantifier::ALL.iter().map(|(name, _)| *name).chain(["exists", "count"]).collect();
     if let Some(map) = schema.as_object_mut() {
         map.insert("allOf".to_owned(), json!([{ "oneOf": one_of(&["via", "to"]) }, { "oneOf": one_of(&asked) }]));
+        map.insert("dependentRequired".to_owned(), json!({ "where": ["count"] }));
+    }
+    schema
+}
+
+/// Bounds, each a whole number or a parameter.
+fn count() -> Value {
+    let bound = || json!({ "anyOf": [{ "type": "integer", "minimum": 0 }, { "type": "string", "pattern": "^\\$" }] });
+    let mut schema = object([("at_least", bound()), ("at_most", bound())], &[]);
+    if let Some(map) = schema.as_object_mut() {
+        map.insert("minProperties".to_owned(), 1.into());
     }
     schema
 }
@@ -290,6 +303,7 @@ mod tests {
             ("/checks/0/assert/backup_retention_period", json!({ "atleast": 7 })),
             ("/checks/0/assert/backup_retention_period", json!({})),
             ("/checks/0/unless/linked", json!({ "kind": "aws_db_instance", "exists": true })),
+            ("/checks/0/unless/linked", json!({ "kind": "aws_db_instance", "via": "source", "count": {} })),
             ("/examples/0", json!({ "expect": "fail" })),
             ("/examples/0/expect", json!("fails")),
         ] {

@@ -6,6 +6,7 @@
 //! found to be a cycle. What the text does not determine is unknown, and says why.
 
 mod blocks;
+mod call_source;
 mod calls;
 mod eval;
 mod expansion;

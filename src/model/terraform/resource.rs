@@ -13,7 +13,7 @@ use super::providers;
 use super::text::unknown_at;
 use super::world::World;
 use crate::source::Span;
-use crate::value::{Data, Reason, Reference, Value};
+use crate::value::{Data, Entry, Reason, Reference, Value};
 
 /// Arguments of Terraform itself, which are no attributes of the resource.
 const META: &[&str] = &["count", "for_each", "depends_on", "provider", "lifecycle", "connection"];
@@ -44,6 +44,7 @@ pub(super) fn expand<'w>(world: &World<'w>, me: &Rc<Instance<'w>>, key: Resource
         }
         let address: Arc<str> = format!("{base}{}", one.suffix).into();
         let attributes = world.afresh(|| Instance::within(world, me, &one.frames, |env| attributes(env, key, view)));
+        let attributes = if let Expansion::Unknown(why) = &expansion { uncounted(attributes, view, why) } else { attributes };
         instances.push((address, attributes));
     }
     Expanded { whole: whole(&expansion, &base, &instances, span), instances }
@@ -63,6 +64,20 @@ fn attributes(env: &Env, key: ResourceKey, view: &View) -> Value {
         providers::add_tags_all(env, view, &mut entries);
     }
     Value::map(entries, view.block.span)
+}
+
+/// The attributes with the `count` or `for_each` that is not known: there may be none or many of it.
+fn uncounted(attributes: Value, view: &View, why: &Value) -> Value {
+    let Some(map) = attributes.as_map() else { return attributes };
+    let several = ["count", "for_each"].into_iter().filter_map(|name| view.attribute(name)).map(|attribute| {
+        let value = match &why.data {
+            Data::Unknown(unknown) => Value::unknown(unknown.reason, unknown.what.clone(), attribute.expr.span),
+            _ => why.clone(),
+        };
+        (attribute.name.clone(), Entry { key: attribute.key, value })
+    });
+    let own = map.iter().map(|(name, entry)| (name.clone(), entry.clone()));
+    Value::map(own.chain(several), attributes.span)
 }
 
 /// What `type.name` is to other expressions.

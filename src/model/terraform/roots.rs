@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::blocks;
+use super::call_source;
 use super::eval::Env;
 use super::finish;
 use super::inputs;
@@ -126,6 +127,7 @@ fn visit<'w>(world: &World<'w>, me: &Rc<Instance<'w>>, out: &mut Vec<Resource>) 
                 }
             }
             Item::Call(name) => {
+                out.extend(module.calls.get(name).map(|view| call(world, me, view)));
                 if let Ok(calls) = me.call(world, me, name) {
                     calls.instances.iter().for_each(|instance| visit(world, instance, out));
                 }
@@ -146,6 +148,18 @@ fn backend<'w>(world: &World<'w>, me: &Rc<Instance<'w>>, view: &View<'w>) -> Res
     let name = if &*view.block.kind == "cloud" { "cloud" } else { view.label(0) };
     let kind = format!("terraform.backend.{name}");
     plain(world, me, view, &kind, &kind)
+}
+
+/// A module call: not what it makes, but where its code comes from.
+fn call<'w>(world: &World<'w>, me: &Rc<Instance<'w>>, view: &View<'w>) -> Resource {
+    let attributes = call_source::attributes(&Env { world, module: me, frame: None }, view);
+    Resource {
+        kind: "terraform.module".into(),
+        address: format!("{}module.{}", me.prefix, view.label(0)).into(),
+        attributes,
+        span: view.block.span,
+        scope: me.root.scope.clone(),
+    }
 }
 
 /// A block that is a resource to an auditor though it is none to Terraform.
