@@ -254,8 +254,7 @@ fn decide(read: &mut Ingested, request: &Request) -> Decisions {
 /// An audit in which no rule applied to anything proves nothing.
 fn nothing(request: &Request, estate: &Estate) -> Gap {
     let (message, hint) = if estate.resources.is_empty() {
-        let hint =
-            "name a directory with Terraform, CloudFormation, Kubernetes, Docker or Compose files, or use --host";
+        let hint = "name a directory with Terraform, CloudFormation, Kubernetes, Docker, Compose or Ansible files, or use --host";
         ("there is nothing here that duecare audits".to_owned(), hint)
     } else {
         let n = estate.resources.len();

@@ -129,7 +129,7 @@ fn files(example: &Example, read: &mut Ingested, budget: &Budget) -> Vec<Resourc
             Guess::Certain(form) => Some(form),
             Guess::Config(or) => discover::by_content(Guess::Config(or), path, text),
             Guess::Maybe(Form::Yaml) if is_json(text) => Some(Form::Json),
-            Guess::Maybe(form) => Some(form),
+            Guess::Maybe(form) => discover::by_content(Guess::Maybe(form), path, text).or(Some(form)),
             Guess::Template => Some(discover::by_text(text)),
             Guess::Other => None, // for file() and its kind
         };

@@ -53,14 +53,26 @@ pub enum Domain {
     Docker,
     /// Compose projects.
     Compose,
+    /// Ansible playbooks and roles.
+    Ansible,
+    /// Pipelines that build and deploy.
+    Ci,
     /// The settings of a machine.
     Host,
 }
 
 impl Domain {
     /// Every domain, in the order in which they are listed to people.
-    pub const ALL: &[Domain] =
-        &[Domain::Terraform, Domain::CloudFormation, Domain::Kubernetes, Domain::Docker, Domain::Compose, Domain::Host];
+    pub const ALL: &[Domain] = &[
+        Domain::Terraform,
+        Domain::CloudFormation,
+        Domain::Kubernetes,
+        Domain::Docker,
+        Domain::Compose,
+        Domain::Ansible,
+        Domain::Ci,
+        Domain::Host,
+    ];
 
     /// The domain of a group of kinds in rules/kinds.yaml; `None` for kinds of no one domain.
     pub fn of_group(group: &str) -> Option<Domain> {
@@ -70,6 +82,8 @@ impl Domain {
             Some("kubernetes") => Some(Domain::Kubernetes),
             Some("docker") => Some(Domain::Docker),
             Some("compose") => Some(Domain::Compose),
+            Some("ansible") => Some(Domain::Ansible),
+            Some("ci") => Some(Domain::Ci),
             Some("host") => Some(Domain::Host),
             _ => None,
         }
@@ -83,6 +97,8 @@ impl Domain {
             Domain::Kubernetes => "Kubernetes",
             Domain::Docker => "Dockerfile",
             Domain::Compose => "Compose",
+            Domain::Ansible => "Ansible",
+            Domain::Ci => "CI pipelines",
             Domain::Host => "Host",
         }
     }
@@ -95,6 +111,8 @@ impl Domain {
             Domain::Kubernetes => "kubernetes",
             Domain::Docker => "dockerfile",
             Domain::Compose => "compose",
+            Domain::Ansible => "ansible",
+            Domain::Ci => "ci",
             Domain::Host => "host",
         }
     }

@@ -208,6 +208,54 @@ fn linked_resources() {
 }
 
 #[test]
+fn linked_resources_are_counted() {
+    let two = "assert: { linked: { kind: log, via: of, count: { at_least: 2 } } }";
+    let one_at_most = "assert: { linked: { kind: log, via: of, count: { at_most: 1 } } }";
+    let two_that_are_on = "assert: { linked: { kind: log, via: of, count: { at_least: 2 }, where: { on: { equals: true, default: false } } } }";
+    let to = "assert: { linked: { kind: aws_kms_key, to: key, count: { at_most: 0 } } }";
+    let log = |n: usize, attributes: &str| resource("log", &format!("log.{n}"), attributes);
+    let logs = |all: &[&str]| -> Vec<Resource> {
+        let logs = all.iter().enumerate().map(|(n, attributes)| log(n, attributes));
+        std::iter::once(resource("thing", "thing.a", "{}")).chain(logs).collect()
+    };
+    let (mine, perhaps, several) = ("{ of: '&thing.a' }", "{ of: '?' }", "{ of: '&thing.a', count: '?' }");
+    let (on, whether) = ("{ of: '&thing.a', on: true }", "{ of: '&thing.a', on: '?' }");
+    for (check, resources, expected, observed) in [
+        (two, logs(&[]), "fail", "0 linked log"),
+        (two, logs(&[mine, "{ of: '&thing.b' }"]), "fail", "1 linked log"),
+        (two, logs(&[mine, mine]), "pass", "2 linked log"),
+        (two, logs(&[mine, perhaps]), "unknown", "1 to 2 linked log"),
+        (two, logs(&[perhaps]), "fail", "0 to 1 linked log"),
+        (two, logs(&[several]), "unknown", "0 or more linked log"),
+        (two, logs(&[mine, mine, several]), "pass", "2 or more linked log"),
+        (one_at_most, logs(&[mine]), "pass", "1 linked log"),
+        (one_at_most, logs(&[mine, mine, perhaps]), "fail", "2 to 3 linked log"),
+        (one_at_most, logs(&[mine, perhaps]), "unknown", "1 to 2 linked log"),
+        (one_at_most, logs(&[several]), "unknown", "0 or more linked log"),
+        (two_that_are_on, logs(&[on, mine]), "fail", "1 linked log"),
+        (two_that_are_on, logs(&[on, on]), "pass", "2 linked log"),
+        (two_that_are_on, logs(&[on, whether]), "unknown", "1 to 2 linked log"),
+        (
+            to,
+            vec![resource("thing", "thing.a", "{ key: '&aws_kms_key.b' }")],
+            "unknown",
+            "0 or more linked aws_kms_key",
+        ),
+        (to, vec![resource("thing", "thing.a", "{}")], "pass", "0 linked aws_kms_key"),
+    ] {
+        let found = find(check, resources, false);
+        assert_eq!((found.verdict.id(), &*found.evidence.observed), (expected, observed), "{check}");
+    }
+    let found = find(two_that_are_on, logs(&[]), false);
+    assert_eq!(found.evidence.expected, "at least 2 linked log with on is true");
+    // The number is what is told, not the alternative that never says yes.
+    let open = "assert: { any: [{ linked: { kind: log, via: of, count: { at_least: 2 } } }, \
+                { all: [{ linked: { kind: log, via: of, exists: false } }, { unknown: it may be elsewhere }] }] }";
+    assert_eq!(find(open, logs(&[mine]), false).evidence.observed, "1 linked log");
+    assert_eq!(find(open, logs(&[]), false).verdict.id(), "unknown");
+}
+
+#[test]
 fn what_is_absent_may_be_elsewhere_unless_the_estate_is_whole() {
     let present = "assert: { present: { kind: trail, where: { on: { equals: true, default: true } } } }";
     let estate = |rest: Vec<Resource>| [vec![resource("thing", "thing.a", "{}")], rest].concat();

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::format::Form;
 use crate::model::host::services;
+use crate::model::{ansible, ci};
 
 /// What the name of a file says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,6 +103,8 @@ pub fn by_content(guess: Guess, path: &str, text: &str) -> Option<Form> {
     let has_marker = || MARKERS.iter().any(|marker| memchr::memmem::find(text.as_bytes(), marker.as_bytes()).is_some());
     match guess {
         Guess::Certain(form) => Some(form),
+        Guess::Maybe(Form::Yaml) if ansible::recognise::is_ours(path, text) => Some(Form::Ansible),
+        Guess::Maybe(Form::Yaml) if ci::is_pipeline(path, text) => Some(Form::Yaml),
         Guess::Maybe(form) => has_marker().then_some(form),
         Guess::Config(_) if services::role(path, text).is_some() => Some(Form::Text),
         Guess::Config(form) => form.filter(|_| has_marker()),
@@ -122,6 +125,8 @@ pub fn by_text(text: &str) -> Form {
         Form::Dockerfile
     } else if ["resource", "variable", "terraform", "provider", "module", "data", "locals"].into_iter().any(is_block) {
         Form::Hcl
+    } else if ansible::recognise::is_ours("-", text) {
+        Form::Ansible
     } else {
         json_or_yaml(text)
     }

@@ -56,7 +56,10 @@ impl Evaluator<'_> {
     /// told of, and the resource that it belongs to is pointed at.
     fn explain_any(&self, list: &[Assertion], whole: &Assertion, frame: Frame, prefix: &str, truth: Truth) -> Evidence {
         let own = frame.resource.span;
+        // One that only ever says that it is not known is no way to pass.
+        let open = |part: &Assertion| matches!(part, Assertion::All(parts) if parts.iter().any(Assertion::is_open));
         let decided = list.iter().filter(|part| self.truth(part, frame) == truth);
+        let decided = decided.filter(|part| truth != Truth::False || !open(part));
         let mut explained = decided.map(|part| self.explain(part, frame, prefix, truth));
         let first = explained.next().unwrap_or_else(|| frame.there(whole));
         let mut evidence = first.clone();

@@ -185,8 +185,10 @@ impl Evaluator<'_> {
             return tally.add(Truth::agreed(choices.into_iter().map(of_all)), || Decider::Unknown(value));
         }
         if let Some(unknown) = value.as_unknown() {
-            // An attribute of another resource is one value, of which something can be said.
-            let one = !value.references().is_empty() && unknown.reason == Reason::Computed && unknown.non_null;
+            // An attribute of another resource is one value, of which something can be said; so is a text of
+            // which a part is known.
+            let computed = !value.references().is_empty() && unknown.reason == Reason::Computed && unknown.non_null;
+            let one = computed || unknown.pieces.as_deref().is_some_and(|pieces| pieces.iter().any(Option::is_some));
             let inner = Frame { base: value, ..frame };
             let truth = if one { self.truth(&members.body, inner) } else { Truth::Unknown };
             return tally.add(truth, || Decider::Unknown(value));

@@ -24,6 +24,8 @@ pub enum Form {
     Hcl,
     /// YAML, any number of documents.
     Yaml,
+    /// YAML as Ansible reads it: `yes` and `no` are booleans, and `{{ }}` within a text is text.
+    Ansible,
     /// JSON, comments allowed.
     Json,
     /// A Dockerfile.
@@ -103,6 +105,7 @@ pub fn parse(form: Form, source: &Source, id: SourceId, budget: &Budget) -> Resu
     match form {
         Form::Hcl => hcl::parse(source, id, budget),
         Form::Yaml => yaml::parse(source, id, budget),
+        Form::Ansible => yaml::parse_ansible(source, id, budget),
         Form::Json => json::parse(source, id, budget),
         Form::Dotenv => dotenv::parse(source, id, budget),
         Form::Lines => lines::parse(source, id, budget),

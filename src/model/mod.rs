@@ -6,7 +6,9 @@
 //!
 //! A new model is one folder here and one line in [`MODELS`].
 
+pub mod ansible;
 pub mod base64;
+pub mod ci;
 pub mod cloudformation;
 pub mod compose;
 pub mod docker;
@@ -19,6 +21,7 @@ mod shell;
 pub mod terraform;
 #[cfg(test)]
 mod testing;
+mod tree;
 pub mod variables;
 
 use std::collections::BTreeMap;
@@ -84,8 +87,16 @@ pub struct Model {
 }
 
 /// Every model.
-pub const MODELS: &[Model] =
-    &[terraform::MODEL, cloudformation::MODEL, kubernetes::MODEL, docker::MODEL, compose::MODEL, host::MODEL];
+pub const MODELS: &[Model] = &[
+    terraform::MODEL,
+    cloudformation::MODEL,
+    kubernetes::MODEL,
+    docker::MODEL,
+    compose::MODEL,
+    ansible::MODEL,
+    ci::MODEL,
+    host::MODEL,
+];
 
 /// The absolute path that `relative` is as seen from `directory`, by its names alone.
 fn resolved(directory: &str, relative: &str) -> String {

@@ -7,7 +7,7 @@ use super::{Built, Context, Files, Given, Model};
 use crate::budget::Budget;
 use crate::format::{self, Document, Form};
 use crate::open::{Kind, Memory, OpenError, Stat};
-use crate::resource::Resource;
+use crate::resource::{Domain, Resource};
 use crate::source::{Source, Sources};
 use crate::value::{Data, Number, Value};
 
@@ -30,7 +30,9 @@ pub fn build(model: &Model, files: &[(&str, &str)], parameters: &[(&str, &str)])
     let mut sources = Sources::default();
     let mut documents = Vec::new();
     for (path, text) in files {
-        let form = if super::host::services::role(path, text).is_some() { Form::Text } else { form_of(path) };
+        let ansible = model.domain == Domain::Ansible;
+        let service = super::host::services::role(path, text).is_some();
+        let form = if service { Form::Text } else { form_of(path, ansible) };
         let id = sources.add(Source::new(*path, text.as_bytes()));
         let parsed = format::parse(form, sources.get(id).unwrap(), id, &budget);
         let parsed = parsed.unwrap_or_else(|error| panic!("{path}: {error}\n{text}"));
@@ -65,12 +67,13 @@ pub fn host(files: &[(&str, &str)]) -> (Built, Sources) {
     (built, sources)
 }
 
-fn form_of(path: &str) -> Form {
+fn form_of(path: &str, ansible: bool) -> Form {
     match path.rsplit('/').next().unwrap_or(path) {
         name if name.ends_with(".json") => Form::Json,
         name if name.starts_with("Dockerfile") => Form::Dockerfile,
         name if name.ends_with(".conf") => Form::Text,
         name if name.ends_with(".env") => Form::Dotenv,
+        _ if ansible => Form::Ansible,
         _ => Form::Yaml,
     }
 }

@@ -125,6 +125,11 @@ impl Assertion {
     /// The question that always holds.
     pub const TRUE: Assertion = Assertion::All(Vec::new());
 
+    /// True for the question that is never answered.
+    pub fn is_open(&self) -> bool {
+        matches!(self, Assertion::Unknown(_))
+    }
+
     /// The question in words, as the state that is expected.
     pub fn words(&self) -> String {
         match self {

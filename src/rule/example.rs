@@ -78,6 +78,9 @@ pub const LANGUAGES: &[(&str, &str)] = &[
     ("dockerfile", "Dockerfile"),
     ("compose", "compose.yaml"),
     ("config", ""),
+    ("ansible", "playbook.yaml"),
+    ("github", ".github/workflows/ci.yaml"),
+    ("gitlab", ".gitlab-ci.yml"),
     ("sshd_config", "etc/ssh/sshd_config"),
     ("host", ""),
 ];

@@ -282,9 +282,14 @@ impl Loader<'_> {
         let mut bound = |name: &str| {
             let number = self.parameter(map.get(name)?).0;
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // whole and not below 0
-            let whole = number.as_number().map(Number::as_f64).filter(|n| *n >= 0.0 && n.fract() == 0.0).map(|n| n as u64);
+            let whole =
+                number.as_number().map(Number::as_f64).filter(|n| *n >= 0.0 && n.fract() == 0.0).map(|n| n as u64);
             if whole.is_none() {
-                self.reader.problem(number.span, format!("`{name}` takes a whole number, not {}", number.type_name()), None);
+                self.reader.problem(
+                    number.span,
+                    format!("`{name}` takes a whole number, not {}", number.type_name()),
+                    None,
+                );
             }
             whole
         };

@@ -78,9 +78,10 @@ fn reduced(assertion: &Assertion, nulls: bool) -> Vec<(String, Assertion)> {
 fn looser(linked: &Linked) -> Vec<(String, Assertion)> {
     let Asked::Count(bounds) = linked.asked else { return Vec::new() };
     let with = |bounds| Assertion::Linked(Box::new(Linked { asked: Asked::Count(bounds), ..linked.clone() }));
-    let least = bounds.at_least.and_then(|n| n.checked_sub(1)).map(|n| {
-        (format!("one of `at_least: {}`", n + 1), with(Bounds { at_least: Some(n), ..bounds }))
-    });
+    let least = bounds
+        .at_least
+        .and_then(|n| n.checked_sub(1))
+        .map(|n| (format!("one of `at_least: {}`", n + 1), with(Bounds { at_least: Some(n), ..bounds })));
     let most = bounds.at_most.map(|n| {
         (format!("the limit of `at_most: {n}`"), with(Bounds { at_most: Some(n.saturating_add(1)), ..bounds }))
     });

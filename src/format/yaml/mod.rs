@@ -30,15 +30,31 @@ const MAX_ALIASED: u64 = 2_000_000;
 
 /// Reads all documents of `source`. A repeated key keeps its last value.
 pub fn parse(source: &Source, id: SourceId, budget: &Budget) -> Result<Parsed, SyntaxError> {
-    read(source, id, budget, false)
+    read(source, id, budget, Dialect::Plain)
+}
+
+/// Reads all documents of `source` as Ansible does. A repeated key keeps its last value.
+pub fn parse_ansible(source: &Source, id: SourceId, budget: &Budget) -> Result<Parsed, SyntaxError> {
+    read(source, id, budget, Dialect::Ansible)
 }
 
 /// Reads all documents of `source`; a repeated key is an error.
 pub fn parse_strict(source: &Source, id: SourceId, budget: &Budget) -> Result<Parsed, SyntaxError> {
-    read(source, id, budget, true)
+    read(source, id, budget, Dialect::Strict)
 }
 
-fn read(source: &Source, id: SourceId, budget: &Budget, strict: bool) -> Result<Parsed, SyntaxError> {
+/// Whose rules a text follows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Dialect {
+    /// YAML 1.2.
+    Plain,
+    /// The same, and a repeated key is an error.
+    Strict,
+    /// Ansible's: the booleans of YAML 1.1, and templates that are replaced after the text was read.
+    Ansible,
+}
+
+fn read(source: &Source, id: SourceId, budget: &Budget, dialect: Dialect) -> Result<Parsed, SyntaxError> {
     let depth = usize::from(Budget::MAX_SYNTAX_DEPTH);
     let options = granit_parser::options! {
         flow_nesting_limit: depth,
@@ -47,7 +63,7 @@ fn read(source: &Source, id: SourceId, budget: &Budget, strict: bool) -> Result<
     let mut reader = Reader {
         text: &source.text,
         templates: template::Marks::of(&source.text),
-        strict,
+        dialect,
         tree: Tree::new(id, budget),
         frames: Vec::new(),
         anchors: HashMap::default(),
@@ -66,7 +82,7 @@ fn read(source: &Source, id: SourceId, budget: &Budget, strict: bool) -> Result<
 struct Reader<'a> {
     text: &'a str,
     templates: template::Marks<'a>,
-    strict: bool,
+    dialect: Dialect,
     tree: Tree<'a>,
     frames: Vec<Frame>,
     anchors: HashMap<usize, Node>,
@@ -143,7 +159,7 @@ impl<'a> Reader<'a> {
             }
             Event::MappingStart(style, anchor, tag) => {
                 if let Some(mark) = self.templates.flow(at.start) {
-                    return Err(super::template_error(self.tree.span(mark)));
+                    return Err(self.template(mark));
                 }
                 let content = Content::Map { entries: Vec::new(), key: None, merges: Vec::new() };
                 let properties = self.properties(anchor, tag.as_deref(), span);
@@ -202,7 +218,8 @@ impl<'a> Reader<'a> {
         let at = self.scalar_range(bytes(span), style);
         self.scalars.push(at.clone());
         if style == ScalarStyle::Plain {
-            if let Some(mark) = self.templates.within(at.clone()) {
+            let mark = self.templates.within(at.clone());
+            if let Some(mark) = mark.filter(|_| self.dialect != Dialect::Ansible) {
                 return Err(super::template_error(self.tree.span(mark)));
             }
             if tag.is_none() && anchor == 0 && self.awaits_key() {
@@ -210,7 +227,10 @@ impl<'a> Reader<'a> {
                 return self.key(key);
             }
         }
-        let value = scalar::value(text, style, tag, self.tree.span(at));
+        let value = match scalar::word(text).filter(|_| style == ScalarStyle::Plain && tag.is_none()) {
+            Some(yes) if self.dialect == Dialect::Ansible => Value::bool(yes, self.tree.span(at)),
+            _ => scalar::value(text, style, tag, self.tree.span(at)),
+        };
         let properties = self.properties(anchor, tag, span);
         self.finish(Node { value, count: 1 }, properties)
     }
@@ -251,7 +271,7 @@ impl<'a> Reader<'a> {
     }
 
     fn map(&mut self, entries: Vec<(Arc<str>, Entry)>, merges: &[Value], span: Span) -> Result<Value, SyntaxError> {
-        if self.strict {
+        if self.dialect == Dialect::Strict {
             let mut seen = HashSet::default();
             if let Some((key, entry)) = entries.iter().find(|(key, _)| !seen.insert(key.clone())) {
                 return Err(SyntaxError {
@@ -353,10 +373,18 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
+    /// The error for a template that cannot stand where it does.
+    fn template(&self, mark: Range) -> SyntaxError {
+        match self.dialect {
+            Dialect::Ansible => self.tree.error(mark, "not valid YAML: a value that begins with {{ needs quotes"),
+            Dialect::Plain | Dialect::Strict => super::template_error(self.tree.span(mark)),
+        }
+    }
+
     fn scan_error(&self, error: &ScanError) -> SyntaxError {
         let at = error.marker().byte_offset().unwrap_or(self.text.len()).min(self.text.len());
         match self.templates.near(at) {
-            Some(mark) => super::template_error(self.tree.span(mark)),
+            Some(mark) => self.template(mark),
             None => self.tree.error(at..at, format!("not valid YAML: {}", error.info())),
         }
     }

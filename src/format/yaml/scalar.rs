@@ -34,6 +34,15 @@ pub(super) fn value(text: &str, style: ScalarStyle, tag: Option<&Tag>, span: Spa
     }
 }
 
+/// The booleans that only YAML 1.1 has.
+pub(super) fn word(text: &str) -> Option<bool> {
+    match text {
+        "yes" | "Yes" | "YES" | "on" | "On" | "ON" => Some(true),
+        "no" | "No" | "NO" | "off" | "Off" | "OFF" => Some(false),
+        _ => None,
+    }
+}
+
 /// A plain scalar that is not text.
 #[derive(Debug, PartialEq)]
 enum Plain {

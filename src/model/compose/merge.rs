@@ -7,7 +7,7 @@
 
 use crate::budget::Budget;
 use crate::model::compose::service;
-use crate::model::compose::tree::{Entries, entries};
+use crate::model::tree::{Entries, entries};
 use crate::value::{Data, Entry, Map, Reason, Value};
 
 /// `over` merged over `under`, both whole files.

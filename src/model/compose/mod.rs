@@ -14,7 +14,6 @@ mod ports;
 mod service;
 #[cfg(test)]
 mod tests;
-mod tree;
 
 use std::sync::Arc;
 

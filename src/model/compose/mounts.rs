@@ -1,7 +1,7 @@
 //! Mounts: the short form `[source:]target[:options]` as the long one.
 
-use crate::model::compose::tree::{boolean, entries, entry, object};
 use crate::model::pieces::{HOLE, hole, holed, part};
+use crate::model::tree::{boolean, entries, entry, object};
 use crate::value::{Reason, Value};
 
 /// One entry of `volumes` in the long form.

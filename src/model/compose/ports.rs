@@ -1,8 +1,8 @@
 //! Published ports: the short form `[[ip:]published:]target[/protocol]` as the long one.
 
 use crate::budget::Budget;
-use crate::model::compose::tree::{entries, entry, number, object};
 use crate::model::pieces::{HOLE, hole, holed, part};
+use crate::model::tree::{entries, entry, number, object};
 use crate::value::{Reason, Value};
 
 /// Every port that one entry of `ports` publishes, in the long form.

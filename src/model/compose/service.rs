@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use crate::budget::Budget;
 use crate::model::compose::extends::{Resolver, with_holes};
-use crate::model::compose::tree::{Entries, boolean, entries, entry, list, number, object, scalar_text};
 use crate::model::compose::{mounts, ports};
 use crate::model::pieces::{HOLE, holed, part};
+use crate::model::tree::{Entries, boolean, entries, entry, list, number, object, scalar_text};
 use crate::model::{image, resolved};
 use crate::resource::{Gap, GapKind};
 use crate::source::Span;

@@ -35,8 +35,8 @@ impl From {
     }
 }
 
-/// The attributes of the call: `name`, `source`, `version` as written, and `source_type`, `ref`,
-/// `ref_is_commit` and `checksum` as the source has them.
+/// The attributes of the call: `name`, `source`, `version` as written, `source_type`, the `ref` of a repository
+/// (and `ref_is_commit`), and the `checksum` of an archive.
 pub(super) fn attributes(env: &Env, view: &View) -> Value {
     let span = view.block.span;
     let mut all: Vec<(Arc<str>, Entry)> = vec![("name".into(), entry(Value::string(view.label(0), span)))];
@@ -51,7 +51,9 @@ pub(super) fn attributes(env: &Env, view: &View) -> Value {
         match (source.as_str(), source.as_unknown()) {
             (Some(text), _) => all.extend(parts(text, source.span).map(|(name, value)| (name.into(), entry(value)))),
             (None, Some(unknown)) => {
-                let open = |name: &str| (name.into(), entry(Value::unknown(unknown.reason, unknown.what.clone(), source.span)));
+                let open = |name: &str| {
+                    (name.into(), entry(Value::unknown(unknown.reason, unknown.what.clone(), source.span)))
+                };
                 all.extend(["source_type", "ref", "ref_is_commit", "checksum"].map(open));
             }
             (None, None) => {}
@@ -68,13 +70,18 @@ fn entry(value: Value) -> Entry {
 fn parts(source: &str, span: Span) -> impl Iterator<Item = (&'static str, Value)> {
     let from = origin(source);
     let text = |value: &str| Value::string(value, span);
-    let reference = parameter(source, if from == From::Mercurial { "rev" } else { "ref" });
+    let reference = match from {
+        From::Git => parameter(source, "ref"),
+        From::Mercurial => parameter(source, "rev"),
+        From::Local | From::Registry | From::Archive => None,
+    };
     let is_commit = reference.map(|it| Value::bool(is_commit(it), span));
+    let checksum = if from == From::Archive { parameter(source, "checksum") } else { None };
     let all = [
         ("source_type", Some(text(from.name()))),
         ("ref", reference.map(text)),
         ("ref_is_commit", is_commit),
-        ("checksum", parameter(source, "checksum").map(text)),
+        ("checksum", checksum.map(text)),
     ];
     all.into_iter().filter_map(|(name, value)| Some((name, value?)))
 }

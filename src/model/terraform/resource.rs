@@ -44,7 +44,8 @@ pub(super) fn expand<'w>(world: &World<'w>, me: &Rc<Instance<'w>>, key: Resource
         }
         let address: Arc<str> = format!("{base}{}", one.suffix).into();
         let attributes = world.afresh(|| Instance::within(world, me, &one.frames, |env| attributes(env, key, view)));
-        let attributes = if let Expansion::Unknown(why) = &expansion { uncounted(attributes, view, why) } else { attributes };
+        let attributes =
+            if let Expansion::Unknown(why) = &expansion { uncounted(attributes, view, why) } else { attributes };
         instances.push((address, attributes));
     }
     Expanded { whole: whole(&expansion, &base, &instances, span), instances }

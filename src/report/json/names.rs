@@ -61,6 +61,10 @@ pub enum DomainV1 {
     Dockerfile,
     /// Compose projects.
     Compose,
+    /// Ansible playbooks and roles.
+    Ansible,
+    /// Pipelines that build and deploy.
+    Ci,
     /// The settings of a machine.
     Host,
 }
@@ -71,6 +75,8 @@ named!(DomainV1 from crate::resource::Domain {
     Kubernetes => Kubernetes,
     Docker => Dockerfile,
     Compose => Compose,
+    Ansible => Ansible,
+    Ci => Ci,
     Host => Host,
 });
 

@@ -81,7 +81,8 @@ pub(super) fn estate_with(files: &[(&str, &str)], given: &Given) -> Estate {
 
 impl Estate {
     pub fn addresses(&self) -> Vec<&str> {
-        self.built.resources.iter().map(|resource| &*resource.address).collect()
+        let made = self.built.resources.iter().filter(|resource| &*resource.kind != "terraform.module");
+        made.map(|resource| &*resource.address).collect()
     }
 
     pub fn resource(&self, address: &str) -> &Resource {

@@ -57,7 +57,23 @@ fn values_flow_down_and_up_two_levels() {
     let estate = estate(&[("main.tf", main), ("outer/main.tf", outer), ("modules/bucket/main.tf", BUCKET)]);
     assert_eq!(estate.at("t.t", "v"), "{x:\"p-x\",y:\"p-y\"}");
     assert_eq!(estate.at("module.outer.module.inner[\"y\"].aws_s3_bucket.b", "encrypt"), "false");
-    assert_eq!(estate.built.resources.len(), 3);
+    assert_eq!(estate.addresses().len(), 3);
+}
+
+#[test]
+fn a_call_says_where_its_code_comes_from() {
+    let main =
+        "variable \"v\" {}\nmodule \"net\" {\n source = \"clinic/net/aws\"\n version = var.v\n secret = \"s\"\n}";
+    let estate = estate(&[("main.tf", main)]);
+    let expected = "{name:\"net\",source:\"clinic/net/aws\",source_type:\"registry\",version:?Variable(v)}";
+    assert_eq!(estate.at("module.net", ""), expected);
+}
+
+#[test]
+fn a_resource_of_unknown_number_says_so() {
+    let estate = estate(&[("main.tf", "variable \"n\" {}\nresource \"r\" \"r\" {\n count = var.n\n a = 1\n}")]);
+    assert_eq!(estate.at("r.r", ""), "{a:1,count:?Variable(n)}");
+    assert!(estate.resource("r.r").stands_for_several());
 }
 
 #[test]
