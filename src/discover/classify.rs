@@ -25,6 +25,7 @@ pub enum Guess {
 const NAMES: &[(&str, Form)] = &[
     ("dockerfile", Form::Dockerfile),
     ("containerfile", Form::Dockerfile),
+    ("ansible.cfg", Form::Text),
     ("compose.yaml", Form::Yaml),
     ("compose.yml", Form::Yaml),
     ("docker-compose.yaml", Form::Yaml),
@@ -79,6 +80,7 @@ pub fn by_name(path: &Path) -> Guess {
     let by_ending = ENDINGS.iter().find(|(end, _)| name.ends_with(end)).map_or(Guess::Other, |(_, guess)| *guess);
     let may_be_config = || services::roles(&path.to_string_lossy()).next().is_some();
     match by_ending {
+        Guess::Other if ansible::inventory::is_path(&path.to_string_lossy()) => Guess::Maybe(Form::Text),
         Guess::Other if may_be_config() => Guess::Config(None),
         Guess::Maybe(form) if may_be_config() => Guess::Config(Some(form)),
         guess => guess,
@@ -105,6 +107,7 @@ pub fn by_content(guess: Guess, path: &str, text: &str) -> Option<Form> {
         Guess::Certain(form) => Some(form),
         Guess::Maybe(Form::Yaml) if ansible::recognise::is_ours(path, text) => Some(Form::Ansible),
         Guess::Maybe(Form::Yaml) if ci::is_pipeline(path, text) => Some(Form::Yaml),
+        Guess::Maybe(Form::Text) => ansible::inventory::is_ini(text).then_some(Form::Text),
         Guess::Maybe(form) => has_marker().then_some(form),
         Guess::Config(_) if services::role(path, text).is_some() => Some(Form::Text),
         Guess::Config(form) => form.filter(|_| has_marker()),

@@ -71,7 +71,7 @@ fn form_of(path: &str, ansible: bool) -> Form {
     match path.rsplit('/').next().unwrap_or(path) {
         name if name.ends_with(".json") => Form::Json,
         name if name.starts_with("Dockerfile") => Form::Dockerfile,
-        name if name.ends_with(".conf") => Form::Text,
+        name if [".conf", ".cfg", ".ini"].iter().any(|end| name.ends_with(end)) => Form::Text,
         name if name.ends_with(".env") => Form::Dotenv,
         _ if ansible => Form::Ansible,
         _ => Form::Yaml,

@@ -137,8 +137,10 @@ impl<'d> Files<'d> {
     }
 
     /// The variables of groups and hosts. Those of `all` count for every host, unless another file has them too.
-    pub fn inventory(&self) -> Outside {
+    pub fn inventory(&self, of_hosts: &BTreeSet<Arc<str>>) -> Outside {
         let mut outside = Outside::default();
+        let nowhere = Span::new(SourceId(0), 0..0);
+        outside.inventory.extend(of_hosts.iter().map(|name| (name.clone(), differs(name, nowhere))));
         for (path, root) in &self.variables {
             let Some(whole) = of_inventory(path) else { continue };
             for (name, value) in root.as_map().map(of_map).unwrap_or_default() {

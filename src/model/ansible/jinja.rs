@@ -58,18 +58,32 @@ fn of_text(text: &str, span: Span, scope: &Scope, budget: &Budget, depth: u8) ->
     if let [Part::Expression(only)] = &*parts {
         return of_expression(only, span, scope, budget, depth);
     }
-    let mut pieces = Pieces::default();
+    let mut values = Vec::new();
+    let mut size = 0;
     for part in parts {
-        match part {
-            Part::Text(text) => pieces.text(text),
-            Part::Expression(expression) => pieces.value(&of_expression(expression, span, scope, budget, depth)),
-            Part::Statement(text) => pieces.hole(Reason::Template, text),
-        }
-        if pieces.size() > MAX_TEXT {
+        let value = match part {
+            Part::Text(text) => Value::string(text, span),
+            Part::Expression(expression) => of_expression(expression, span, scope, budget, depth),
+            Part::Statement(text) => Value::unknown(Reason::Template, text, span),
+        };
+        size += value.as_str().map_or(1, str::len);
+        values.push(value);
+        if size > MAX_TEXT {
             return Value::unknown(Reason::Budget, "a text that grows too long", span);
         }
     }
-    pieces.into_value(span)
+    let mut several = values.iter().filter(|value| value.choices().is_some());
+    let whole = |choice: Option<&Value>| {
+        let mut pieces = Pieces::default();
+        for value in &values {
+            pieces.value(choice.filter(|_| value.choices().is_some()).unwrap_or(value));
+        }
+        pieces.into_value(span)
+    };
+    match (several.next(), several.next()) {
+        (Some(one), None) => one.each_choice(|choice| whole(Some(choice))).unwrap_or_else(|| whole(None)),
+        _ => whole(None),
+    }
 }
 
 fn of_expression(expression: &str, span: Span, scope: &Scope, budget: &Budget, depth: u8) -> Value {
@@ -80,12 +94,14 @@ fn of_expression(expression: &str, span: Span, scope: &Scope, budget: &Budget, d
     }
     let [first, rest @ ..] = &*words else { return Value::unknown(Reason::Template, name, span) };
     let found = scope.variable(first, span);
-    let found = rest.iter().try_fold(found, |value, word| match &value.data {
-        Data::Unknown(_) => Some(value),
-        _ => value.get(word).cloned(),
-    });
     // What a known map does not have may be a method of it.
-    let found = found.unwrap_or_else(|| Value::unknown(Reason::Template, name, span));
+    let member = |value: &Value, word: &str| match value.as_unknown() {
+        Some(_) => value.clone(),
+        None => value.get(word).cloned().unwrap_or_else(|| Value::unknown(Reason::Template, name, span)),
+    };
+    let found = rest.iter().fold(found, |value, word| {
+        value.each_choice(|choice| member(choice, word)).unwrap_or_else(|| member(&value, word))
+    });
     walk(&found, scope, budget, depth + 1).at(span)
 }
 

@@ -5,7 +5,10 @@
 //! were moved to. What Jinja expressions make is not evaluated, but for variables that are written down.
 
 mod arguments;
+mod config;
 mod files;
+mod ini;
+pub mod inventory;
 mod jinja;
 mod mode;
 pub mod names;
@@ -15,15 +18,16 @@ mod scope;
 mod tests;
 mod walk;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::format::{Document, Form};
 use crate::model::tree::boolean;
 use crate::model::{Built, Context, Model};
 use crate::resource::{Domain, Gap, GapKind, Resource, Scope};
-use crate::value::{Map, Value};
-use files::{File, Files, role_of};
+use crate::source::Span;
+use crate::value::{Map, Reason, Value};
+use files::{File, Files, is_variables, role_of};
 use walk::{Task, Walk, listed};
 
 /// Playbooks and tasks among the documents of an audit.
@@ -34,11 +38,12 @@ const PLAIN: [&str; 5] = ["delegate_to", "environment", "ignore_errors", "listen
 
 fn build(documents: &[&Document], context: &Context) -> Built {
     let mut built = Built::default();
+    let of_hosts = surroundings(documents, context, &mut built);
     if !documents.iter().any(|document| document.form == Form::Ansible) {
         return built;
     }
     let files = Files::find(documents, context);
-    let walk = Walk::over(&files);
+    let walk = Walk::over(&files, &of_hosts);
     for file in files.lists() {
         if let Err(gap) = add(file, &walk, context, &mut built) {
             built.gaps.push(gap);
@@ -46,8 +51,47 @@ fn build(documents: &[&Document], context: &Context) -> Built {
         }
     }
     built.gaps.extend(walk.gaps);
-    built.used = files.used().collect();
+    built.used.extend(files.used());
     built
+}
+
+/// Adds the settings of Ansible itself and the hosts of inventories; returns the variables of those.
+fn surroundings(documents: &[&Document], context: &Context, built: &mut Built) -> BTreeSet<Arc<str>> {
+    let mut variables = BTreeSet::new();
+    for document in documents {
+        let Some(source) = context.sources.get(document.source) else { continue };
+        let scope = Scope { domain: Domain::Ansible, path: source.path.clone() };
+        let whole = Span::new(document.source, 0..0);
+        let mut push = |kind: &str, address: Arc<str>, attributes: Value, span: Span| {
+            built.resources.push(Resource { kind: kind.into(), address, attributes, span, scope: scope.clone() });
+        };
+        let found = match document.form {
+            Form::Text if config::is_config(&document.path) => {
+                let attributes = config::attributes(&source.text, document.source);
+                push("ansible.config", source.path.clone(), attributes, whole);
+                built.used.push(document.source);
+                continue;
+            }
+            Form::Text if inventory::is_path(&document.path) => inventory::of_ini(&source.text, document.source),
+            Form::Ansible => match document.body.documents().first().and_then(Value::as_map) {
+                Some(root)
+                    if root.get("all").is_some_and(|all| all.as_map().is_some()) && !is_variables(&document.path) =>
+                {
+                    inventory::of_yaml(root)
+                }
+                _ => continue,
+            },
+            _ => continue,
+        };
+        built.used.push(document.source);
+        variables.extend(found.variables);
+        for host in found.hosts {
+            if context.budget.instances(1).is_ok() {
+                push("ansible.host", host.name, host.attributes, host.span);
+            }
+        }
+    }
+    variables
 }
 
 /// Adds the tasks of one file.
@@ -83,8 +127,14 @@ fn address(task: &Task, seen: &mut BTreeMap<String, u32>) -> Arc<str> {
 
 fn attributes(task: &Task, file: File, context: &Context) -> Value {
     let budget = context.budget;
-    let render = |value: &Value| jinja::rendered(value, &task.scope, budget);
     let Task { map, call, span, .. } = task;
+    let looped = map.iter().find(|(key, _)| &***key == "loop" || key.starts_with("with_"));
+    let looped = looped.map(|(key, entry)| (key.clone(), jinja::rendered(&entry.value, &task.scope, budget)));
+    let scope = match &looped {
+        Some((key, over)) => task.scope.clone().in_loop(item_name(map), item(key, over)),
+        None => task.scope.clone(),
+    };
+    let render = |value: &Value| jinja::rendered(value, &scope, budget);
     let mut all: Vec<(&str, Value)> = vec![("module", render(&call.module))];
     all.extend(map.get("name").map(|name| ("name", name.clone())));
     let arguments = with_defaults(task, &call.arguments);
@@ -104,14 +154,31 @@ fn attributes(task: &Task, file: File, context: &Context) -> Value {
     if !conditions.is_empty() {
         all.push(("when", Value::list(conditions, *span)));
     }
-    let looped = map.iter().find(|(key, _)| &***key == "loop" || key.starts_with("with_"));
-    all.extend(looped.map(|(_, entry)| ("loop", there(render(&entry.value)))));
+    all.extend(looped.map(|(_, over)| ("loop", there(over))));
     all.extend(PLAIN.into_iter().filter_map(|name| Some((name, render(map.get(name)?)))));
     all.push(("handler", Value::bool(task.handler, *span)));
     all.extend(
         role_of(file.path).and_then(|role| role.rsplit('/').next()).map(|role| ("role", Value::string(role, *span))),
     );
     Value::object(all, *span)
+}
+
+/// What the variable of a task's loop is called.
+fn item_name(task: &Map) -> &str {
+    let named = task.get("loop_control").and_then(|control| control.get("loop_var"));
+    named.and_then(Value::as_str).unwrap_or("item")
+}
+
+/// The variable of a loop: one of the members of a list that is known.
+fn item(keyword: &str, over: &Value) -> Value {
+    let open = || Value::unknown(Reason::Template, "item", over.span);
+    let Some(list) = over.as_list().filter(|_| matches!(keyword, "loop" | "with_items" | "with_list")) else {
+        return open();
+    };
+    // `with_items` goes into lists within the list.
+    let flat =
+        list.iter().flat_map(|item| if keyword == "with_items" { listed(item) } else { std::slice::from_ref(item) });
+    if list.is_empty() { open() } else { Value::one_of(flat.cloned(), Reason::Template, "item", over.span) }
 }
 
 /// The same value, known to be something: a task with a loop has one, whatever it goes over.

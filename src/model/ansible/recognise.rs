@@ -2,6 +2,7 @@
 //! line that is not a comment: a playbook and a list of tasks begin with a dash, next to nothing else does.
 
 use super::files::is_variables;
+use super::inventory;
 use super::names;
 
 /// Lines that are looked at.
@@ -9,7 +10,7 @@ const MAX_LINES: usize = 2_000;
 
 /// True for a playbook, a list of tasks, or variables of a role, a group or a host.
 pub fn is_ours(path: &str, text: &str) -> bool {
-    is_list(path, text) || is_variables(path)
+    is_list(path, text) || is_variables(path) || inventory::is_yaml(text)
 }
 
 fn is_list(path: &str, text: &str) -> bool {

@@ -42,6 +42,8 @@ pub struct Scope {
     role: Rc<Variables>,
     own: Rc<Variables>,
     keywords: BTreeMap<&'static str, Value>,
+    /// The variable of the loop that a task is in.
+    item: Option<(Arc<str>, Value)>,
     /// Variables of unknown names are set on the way: which file they are in is itself a template.
     opaque: bool,
 }
@@ -57,12 +59,16 @@ impl Scope {
             role: none.clone(),
             own: none,
             keywords: BTreeMap::new(),
+            item: None,
             opaque: false,
         }
     }
 
     /// The value of a variable as written.
     pub fn variable(&self, name: &str, span: Span) -> Value {
+        if let Some((_, value)) = self.item.as_ref().filter(|(item, _)| **item == *name) {
+            return value.clone();
+        }
         if self.outside.runtime.contains(name) {
             return Value::unknown(Reason::Running, name, span);
         }
@@ -118,6 +124,12 @@ impl Scope {
         self
     }
 
+    /// The same within a loop whose variable has this value.
+    pub fn in_loop(mut self, name: &str, value: Value) -> Scope {
+        self.item = Some((name.into(), value));
+        self
+    }
+
     /// These variables too, as parameters of a role.
     pub fn with(&self, more: impl Iterator<Item = (Arc<str>, Value)>) -> Scope {
         let mut scope = self.clone();
@@ -153,7 +165,8 @@ impl Scope {
             let value = match (self.keywords.get(name), other.keywords.get(name)) {
                 (None, None) => continue,
                 (Some(one), Some(two)) if alike(one, two) => continue,
-                (Some(one), _) | (None, Some(one)) => differs(name, one.span),
+                (Some(one), Some(two)) => either(name, one, two),
+                (Some(one), None) | (None, Some(one)) => either(name, one, &Value::null(one.span)),
             };
             scope.keywords.insert(name, value);
         }
@@ -198,8 +211,12 @@ pub fn both(one: &Rc<Variables>, two: &Rc<Variables>) -> Rc<Variables> {
     let mut all = Variables::new();
     for (name, value) in one.iter().chain(two.iter()) {
         let (a, b) = (one.get(name), two.get(name));
-        let agree = matches!((a, b), (Some(a), Some(b)) if alike(a, b));
-        all.insert(name.clone(), if agree { value.clone() } else { differs(name, value.span) });
+        let value = match (a, b) {
+            (Some(a), Some(b)) if alike(a, b) => value.clone(),
+            (Some(a), Some(b)) => either(name, a, b),
+            _ => differs(name, value.span),
+        };
+        all.insert(name.clone(), value);
     }
     Rc::new(all)
 }
@@ -209,6 +226,14 @@ pub fn differs(name: &str, span: Span) -> Value {
     Value::unknown(Reason::Condition, format!("{name}, which differs between those that use it"), span)
 }
 
+/// One of two values, depending on who uses it.
+fn either(name: &str, one: &Value, two: &Value) -> Value {
+    let what = format!("{name}, which differs between those that use it");
+    Value::one_of([one.clone(), two.clone()], Reason::Condition, what, one.span)
+}
+
 fn alike(one: &Value, two: &Value) -> bool {
-    one == two || matches!((one.as_unknown(), two.as_unknown()), (Some(a), Some(b)) if a.what == b.what)
+    let (Some(a), Some(b)) = (one.as_unknown(), two.as_unknown()) else { return one == two };
+    let choices = |value: &Value| value.choices().map(<[Value]>::to_vec);
+    a.what == b.what && choices(one) == choices(two)
 }

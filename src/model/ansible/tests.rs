@@ -215,6 +215,77 @@ fn roles_and_imports_get_what_their_users_hand_down() {
 }
 
 #[test]
+fn a_loop_over_a_list_is_one_of_its_members() {
+    let text = "
+- hosts: all
+  vars: { mirror: [{ url: 'http://a' }, { url: 'http://b' }] }
+  tasks:
+    - name: t
+      get_url: { url: '{{ it.url }}', dest: '/x/{{ it.url }}', other: '{{ item }}' }
+      loop: '{{ mirror }}'
+      loop_control: { loop_var: it }
+    - name: u
+      get_url: { url: '{{ item }}' }
+      with_items: [[same], same]
+    - name: v
+      get_url: { url: '{{ item.key }}' }
+      with_dict: { a: b }
+";
+    let (built, _) = build(&MODEL, &[("p.yml", text)], &[]);
+    let choices = |path: &str| {
+        let value = attribute(&built, "t", path).unwrap();
+        value.choices().unwrap().iter().map(plain).collect::<Vec<_>>()
+    };
+    assert_eq!(choices("args.url"), ["http://a", "http://b"]);
+    assert_eq!(choices("args.dest"), ["/x/http://a", "/x/http://b"]);
+    assert_eq!(at(&[("p.yml", text)], "t", "args.other"), "unknown(a variable without a value: item)");
+    assert_eq!(at(&[("p.yml", text)], "u", "args.url"), "same");
+    assert_eq!(at(&[("p.yml", text)], "v", "args.url"), "unknown(a template that was not rendered: item)");
+}
+
+#[test]
+fn inventories_and_settings_are_read() {
+    let ini = "a.example ansible_host=10.0.0.1 port='1'
+# a comment
+[tower:children]
+blue
+[blue]
+b.example:22 ; another
+[blue:vars]
+given = 1
+";
+    let yaml = "all:\n  children:\n    tower:\n      vars: { given: 1 }\n      children:\n        blue:\n          hosts:\n            c: { ansible_host: 10.0.0.3 }\n";
+    let cfg = "[defaults]\nForks = 5\n; x\n[galaxy]\nignore_certs: yes\n";
+    let play = "- hosts: all\n  tasks:\n    - name: t\n      debug: { msg: '{{ given }}' }\n";
+    let files = [
+        ("hosts.ini", ini),
+        ("inventory.yml", yaml),
+        ("ansible.cfg", cfg),
+        ("p.yml", play),
+        ("group_vars/all.yml", "given: 2\n"),
+    ];
+    let table = [
+        ("a.example", "address", "10.0.0.1"),
+        ("a.example", "port", "1"),
+        ("a.example", "groups", "[ungrouped]"),
+        ("b.example:22", "address", "b.example"),
+        ("b.example:22", "groups", "[blue, tower]"),
+        ("c", "address", "10.0.0.3"),
+        ("c", "groups", "[blue, tower]"),
+        ("ansible.cfg", "defaults.forks", "5"),
+        ("ansible.cfg", "galaxy.ignore_certs", "true"),
+        (
+            "t",
+            "args.msg",
+            "unknown(depends on a condition that is not known: given, which differs between those that use it)",
+        ),
+    ];
+    for (address, path, expected) in table {
+        assert_eq!(at(&files, address, path), expected, "{address} {path}");
+    }
+}
+
+#[test]
 fn what_is_not_there_is_named() {
     let text = "
 - hosts: all

@@ -57,8 +57,9 @@ pub struct Walk<'d> {
 
 impl<'d> Walk<'d> {
     /// Follows every use, from the playbooks on.
-    pub fn over(files: &'d Files<'d>) -> Walk<'d> {
-        let mut outside = files.inventory();
+    /// `of_hosts` are the variables that inventories set for some hosts.
+    pub fn over(files: &'d Files<'d>, of_hosts: &BTreeSet<Arc<str>>) -> Walk<'d> {
+        let mut outside = files.inventory(of_hosts);
         let opaque = runtime(files, &mut outside);
         let mut walk = Walk {
             files,

@@ -6,15 +6,16 @@
 const SAFE: [&str; 8] =
     ["contains", "startswith", "endswith", "hashfiles", "always", "success", "failure", "cancelled"];
 
-/// The contexts of all expressions in a text, in lower case, `*` for an index that is not a name.
-pub fn contexts(text: &str) -> Vec<String> {
-    let mut out: Vec<String> = Vec::new();
+/// The contexts of all expressions in a text, in lower case, `*` for an index that is not a name, each with the
+/// expression that it stands in.
+pub fn contexts(text: &str) -> Vec<(String, &str)> {
+    let mut out: Vec<(String, &str)> = Vec::new();
     let mut rest = text;
     while let Some((_, after)) = rest.split_once("${{") {
         let (inner, after) = after.split_once("}}").unwrap_or((after, ""));
         for found in of_expression(inner) {
-            if !out.contains(&found) {
-                out.push(found);
+            if !out.iter().any(|(known, _)| *known == found) {
+                out.push((found, inner));
             }
         }
         rest = after;
@@ -143,7 +144,8 @@ mod tests {
             ("${{ github.head_ref", "github.head_ref"),
         ];
         for (text, expected) in table {
-            assert_eq!(contexts(text).join(" "), expected, "{text}");
+            let found: Vec<_> = contexts(text).into_iter().map(|(context, _)| context).collect();
+            assert_eq!(found.join(" "), expected, "{text}");
         }
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::Sink;
 use super::expression::contexts;
 use super::github_uses::action;
-use crate::source::Span;
+use crate::source::{Source, Span};
 use crate::value::{Data, Map, Value};
 
 /// Attributes of a step that are handed on as they are.
@@ -89,7 +89,7 @@ fn add_steps(steps: &[Value], job: &str, around: &Around, sink: &mut Sink) {
         own.extend(map.get("with").map(|with| ("with", with.clone())));
         let action = map.get("uses").map(action);
         if let Some(code) = code(map, action.as_ref()) {
-            own.push(("expressions", around.expressions(code)));
+            own.push(("expressions", around.expressions(code, sink.source)));
         }
         own.extend(action.map(|action| ("action", action)));
         own.extend(around.handed_down());
@@ -123,17 +123,26 @@ impl Around {
     }
 
     /// The contexts whose text stands in the code when it runs; `env.X` stands for those of that variable.
-    fn expressions(&self, code: &Value) -> Value {
+    fn expressions(&self, code: &Value, source: Option<&Source>) -> Value {
         let Some(text) = code.as_str() else { return Value::list(Vec::new(), code.span) };
-        let mut all: Vec<String> = Vec::new();
-        for context in contexts(text) {
+        let mut all: Vec<Value> = Vec::new();
+        for (context, expression) in contexts(text) {
+            let at = place(code.span, expression, source);
             let variable = context.strip_prefix("env.");
             let held = variable.and_then(|name| self.env.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)));
-            all.extend(held.and_then(|(_, value)| value.as_str()).map(contexts).unwrap_or_default());
-            all.push(context);
+            let inner = held.and_then(|(_, value)| value.as_str()).map(contexts).unwrap_or_default();
+            all.extend(inner.into_iter().map(|(context, _)| Value::string(context, at)));
+            all.push(Value::string(context, at));
         }
-        Value::list(all.into_iter().map(|context| Value::string(context, code.span)).collect(), code.span)
+        Value::list(all, code.span)
     }
+}
+
+/// Where an expression stands within a text.
+fn place(within: Span, expression: &str, source: Option<&Source>) -> Span {
+    let written = source.map_or("", |source| source.slice(within));
+    let found = written.find(expression).map(|at| within.start as usize + at);
+    found.map_or(within, |at| Span::new(within.source, at..at + expression.len()))
 }
 
 /// The names of the events that start a workflow.

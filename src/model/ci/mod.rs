@@ -12,7 +12,7 @@ use std::sync::Arc;
 use crate::format::{Document, Form};
 use crate::model::{Built, Context, Model};
 use crate::resource::{Domain, Gap, GapKind, Resource, Scope};
-use crate::source::Span;
+use crate::source::{Source, Span};
 use crate::value::Value;
 
 /// Pipelines among the documents of an audit.
@@ -37,8 +37,9 @@ fn build(documents: &[&Document], context: &Context) -> Built {
     let mut built = Built::default();
     for document in documents.iter().filter(|document| document.form == Form::Yaml) {
         let Some(root) = document.body.documents().iter().find(|root| root.as_map().is_some()) else { continue };
-        let path = context.sources.get(document.source).map_or_else(|| document.path.clone(), |it| it.path.clone());
-        let mut sink = Sink { scope: Scope { domain: Domain::Ci, path }, resources: Vec::new() };
+        let source = context.sources.get(document.source);
+        let path = source.map_or_else(|| document.path.clone(), |it| it.path.clone());
+        let mut sink = Sink { source, scope: Scope { domain: Domain::Ci, path }, resources: Vec::new() };
         let ours = if gitlab::is_pipeline(&document.path) {
             gitlab::add(root, &mut sink)
         } else {
@@ -63,12 +64,13 @@ fn build(documents: &[&Document], context: &Context) -> Built {
 }
 
 /// Takes the resources of one file.
-struct Sink {
+struct Sink<'s> {
+    source: Option<&'s Source>,
     scope: Scope,
     resources: Vec<Resource>,
 }
 
-impl Sink {
+impl Sink<'_> {
     fn push(&mut self, kind: &str, address: impl Into<Arc<str>>, attributes: Vec<(&str, Value)>, span: Span) {
         let attributes = Value::object(attributes, span);
         let (scope, address) = (self.scope.clone(), address.into());
