@@ -45,6 +45,7 @@ type Probe = fn(&dyn View, &Scope, &mut Built);
 const PROBES: &[Probe] = &[
     // One line each.
     os::probe,
+    packages::probe,
     sshd::probe,
     boot::probe,
     nginx::probe,

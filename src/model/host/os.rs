@@ -49,6 +49,13 @@ pub fn probe(view: &dyn View, scope: &Scope, built: &mut Built) {
     built.resources.push(Resource { kind: "os".into(), address, attributes, span: whole, scope: scope.clone() });
 }
 
+/// True if the distribution is one of those in the table.
+pub fn is_known(view: &dyn View) -> bool {
+    let text = [FILE, FALLBACK].iter().find_map(|path| view.read(path).ok());
+    let all = text.map(|text| assignments(&text)).unwrap_or_default();
+    last(&all, "ID").is_some_and(|id| support(&all, id) != Support::UnknownSystem)
+}
+
 fn unrecognised(path: Arc<str>, span: Option<Span>, message: String) -> Gap {
     let hint = Some("what depends on the distribution cannot be judged".to_owned());
     Gap { kind: GapKind::Unrecognised, path, span, message, hint }

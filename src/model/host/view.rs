@@ -22,6 +22,10 @@ use crate::value::{Reason, Value};
 pub trait View {
     /// The text of a regular file.
     fn read(&self, path: &str) -> Result<Text, OpenError>;
+    /// The bytes of a regular file that is no text.
+    fn bytes(&self, path: &str) -> Result<Vec<u8>, OpenError> {
+        Ok(self.read(path)?.text.as_bytes().to_vec())
+    }
     /// The file as lines of keywords and arguments.
     fn lines(&self, path: &str) -> Result<Rc<[Line]>, Trouble>;
     /// The names in a directory, sorted by their bytes.
@@ -159,6 +163,10 @@ impl View for HostRoot<'_> {
         let id = self.open(path)?;
         let text = self.sources.borrow().get(id).map(|source| source.text.clone());
         text.map(|text| Text { id, text }).ok_or(OpenError::NotFound)
+    }
+
+    fn bytes(&self, path: &str) -> Result<Vec<u8>, OpenError> {
+        self.root.read(&self.root.resolve(Path::new(path))?, self.budget)
     }
 
     fn lines(&self, path: &str) -> Result<Rc<[Line]>, Trouble> {
