@@ -9,6 +9,7 @@
 mod archive;
 mod memory;
 mod nodes;
+mod part;
 mod tree;
 
 use std::io::Read;
@@ -33,12 +34,18 @@ pub enum OpenError {
     /// It is not there.
     #[error("not found")]
     NotFound,
+    /// It is not in the part of a system that is here, and may be on the system.
+    #[error("not in the part of the system that is here")]
+    Outside,
     /// The user may not read it.
     #[error("permission denied")]
     Denied,
     /// A link leads out of the named root.
     #[error("a link that leaves the audited path; not followed")]
     Leaves,
+    /// Links lead to each other, or to too many others.
+    #[error("links that lead in circles; not followed")]
+    Circle,
     /// It is a directory, device, socket or FIFO.
     #[error("not a regular file; not read")]
     NotAFile,
@@ -98,6 +105,8 @@ impl Root {
         if bytes.len() as u64 > Budget::MAX_FILE_BYTES {
             return Err(OpenError::TooLarge(bytes.len() as u64));
         }
+        // A file of /proc or /sys has no length until it is read.
+        budget.bytes((bytes.len() as u64).saturating_sub(length))?;
         Ok(bytes)
     }
 
@@ -153,15 +162,19 @@ pub struct Opened {
 /// Opens the root filesystem at `path`, which the operator named: a directory or an archive. What it is, its
 /// content says and not its name.
 pub fn open(path: &Path) -> Result<Opened, ArchiveError> {
-    if std::fs::metadata(path).map_err(OpenError::from)?.is_dir() {
+    let (tree, mut remarks): (Box<dyn Tree>, _) = if std::fs::metadata(path).map_err(OpenError::from)?.is_dir() {
         let root = Root::open(path)?;
-        return Ok(match archive::open_layout(&root)? {
-            Some((image, remarks)) => Opened { tree: Box::new(image), remarks },
-            None => Opened { tree: Box::new(root), remarks: Vec::new() },
-        });
-    }
-    let (archive, remarks) = archive::open(path)?;
-    Ok(Opened { tree: Box::new(archive), remarks })
+        match archive::open_layout(&root)? {
+            Some((image, remarks)) => (Box::new(image), remarks),
+            None => (Box::new(root), Vec::new()),
+        }
+    } else {
+        let (archive, remarks) = archive::open(path)?;
+        (Box::new(archive), remarks)
+    };
+    let (tree, remark) = part::Part::of(tree);
+    remarks.extend(remark);
+    Ok(Opened { tree, remarks })
 }
 
 /// Opens the regular file at `path`, which the operator named: links are followed wherever they lead.
@@ -226,6 +239,15 @@ mod tests {
     }
 
     #[test]
+    fn a_file_that_the_kernel_makes_up_is_read_and_counted() {
+        let proc = Root::open(Path::new("/proc")).unwrap();
+        let budget = Budget::default();
+        budget.bytes(Budget::MAX_BYTES - 6).unwrap();
+        assert_eq!(proc.read(Path::new("sys/kernel/ostype"), &budget).unwrap(), b"Linux\n");
+        assert!(matches!(proc.read(Path::new("sys/kernel/ostype"), &budget), Err(OpenError::Budget(_))));
+    }
+
+    #[test]
     fn a_confined_path_stays_beneath_the_root() {
         let (dir, root) = root();
         std::fs::create_dir_all(dir.path().join("etc/ssh")).unwrap();
@@ -235,7 +257,7 @@ mod tests {
         symlink("loop", dir.path().join("loop")).unwrap();
         assert_eq!(root.resolve(Path::new("/abs")).unwrap(), Path::new("etc/ssh/real"));
         assert_eq!(root.resolve(Path::new("etc/up")).unwrap(), Path::new("etc/ssh/real"));
-        assert!(matches!(root.resolve(Path::new("loop")), Err(OpenError::Leaves)));
+        assert!(matches!(root.resolve(Path::new("loop")), Err(OpenError::Circle)));
         assert!(matches!(root.resolve(Path::new("none")), Err(OpenError::NotFound)));
     }
 }

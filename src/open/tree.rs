@@ -75,7 +75,7 @@ pub trait Tree {
             }
             links += 1;
             if links > MAX_LINKS {
-                return Err(OpenError::Leaves);
+                return Err(OpenError::Circle);
             }
             let target = self.link(&next)?;
             if target.is_absolute() {

@@ -24,7 +24,7 @@ pub fn add(view: &dyn View, scope: &Scope, built: &mut Built, path: &str, role: 
     }
     let stat = match view.stat(path) {
         Ok(stat) => stat,
-        Err(OpenError::NotFound | OpenError::Leaves) => return,
+        Err(OpenError::NotFound | OpenError::Outside | OpenError::Leaves | OpenError::Circle) => return,
         Err(error) => {
             let hint = matches!(error, OpenError::Denied).then(|| "run the audit as root".to_owned());
             let (path, message) = (view.display(path), error.to_string());

@@ -12,6 +12,7 @@ pub mod dialect;
 pub mod documents;
 mod end_of_life;
 pub mod files;
+mod gaps;
 pub mod glob;
 pub mod memo;
 mod modules;
@@ -65,6 +66,7 @@ pub fn build(root: &dyn Tree, is_live: bool, display: &str, sources: &mut Source
         probe(&host, &scope, &mut built);
     }
     built.used = host.used();
+    built.gaps = gaps::summed_up(std::mem::take(&mut built.gaps), &host.display("/"));
     built
 }
 

@@ -21,13 +21,13 @@ pub fn probe(view: &dyn View, scope: &Scope, built: &mut Built) {
     for path in [FILE, FALLBACK] {
         read = view.read(path).map(|text| (path, text));
         match &read {
-            Err(OpenError::NotFound) => {}
+            Err(OpenError::NotFound | OpenError::Outside) => {}
             _ => break,
         }
     }
     let (path, text) = match read {
         Ok(found) => found,
-        Err(OpenError::NotFound) => {
+        Err(OpenError::NotFound | OpenError::Outside) => {
             let message = "the system was not recognised: no /etc/os-release";
             return built.gaps.push(unrecognised(view.display(FILE), None, message.into()));
         }

@@ -56,9 +56,10 @@ pub trait View {
         false
     }
 
-    /// True if there is something at `path`, or may be behind a refusal.
+    /// True if there is something at `path`, or may be behind a refusal. Where only a part of a system is here,
+    /// what is not in it may be on the system all the same: `stat` then says [`OpenError::Outside`].
     fn exists(&self, path: &str) -> bool {
-        !matches!(self.stat(path), Err(OpenError::NotFound))
+        !matches!(self.stat(path), Err(OpenError::NotFound | OpenError::Outside))
     }
 }
 
@@ -101,6 +102,9 @@ impl Trouble {
     }
 }
 
+/// Where the kernel tells of itself.
+const KERNEL: [&str; 2] = ["proc", "sys"];
+
 /// The root filesystem of a host. What is read is added to the audit's sources; links are resolved as
 /// the host would, and nothing outside the root is ever read.
 pub struct HostRoot<'a> {
@@ -114,6 +118,8 @@ pub struct HostRoot<'a> {
     /// Files that are only pointed at, with sources that hold nothing but their names.
     marked: RefCell<HashMap<String, SourceId>>,
     memo: Memo,
+    /// Directories that were asked for, and what they are; nothing where there is none.
+    directories: RefCell<HashMap<PathBuf, Option<PathBuf>>>,
 }
 
 impl<'a> HostRoot<'a> {
@@ -135,6 +141,7 @@ impl<'a> HostRoot<'a> {
             lines: RefCell::default(),
             marked: RefCell::default(),
             memo: Memo::default(),
+            directories: RefCell::default(),
         }
     }
 
@@ -145,8 +152,39 @@ impl<'a> HostRoot<'a> {
         used
     }
 
+    /// Where a path leads, links followed. What the kernel tells of itself in /proc and /sys, it tells of the
+    /// machine that it runs on: of another there is nothing.
+    fn resolve(&self, path: &Path) -> Result<PathBuf, OpenError> {
+        let parent = path.parent().map(|parent| self.directory(parent)).transpose()?.unwrap_or_default();
+        let last = path.file_name().unwrap_or_default();
+        let real = match self.root.stat(&parent.join(last)) {
+            Ok(stat) if stat.kind != Kind::Link && !last.is_empty() => parent.join(last),
+            Ok(_) => self.root.resolve(path)?,
+            Err(error) => return Err(error),
+        };
+        if !self.is_live && KERNEL.iter().any(|top| real.starts_with(top)) {
+            return Err(OpenError::NotFound);
+        }
+        Ok(real)
+    }
+
+    /// Where the path of a directory leads. Probes ask for many files of few directories.
+    fn directory(&self, path: &Path) -> Result<PathBuf, OpenError> {
+        if let Some(known) = self.directories.borrow().get(path) {
+            return known.clone().ok_or(OpenError::NotFound);
+        }
+        let found = self.root.resolve(path);
+        let known = match &found {
+            Ok(real) => Some(real.clone()),
+            Err(OpenError::NotFound) => None,
+            Err(_) => return found,
+        };
+        self.directories.borrow_mut().insert(path.to_path_buf(), known);
+        found
+    }
+
     fn open(&self, path: &str) -> Result<SourceId, OpenError> {
-        let real = self.root.resolve(Path::new(path))?;
+        let real = self.resolve(Path::new(path))?;
         if let Some(id) = self.read.borrow().get(&real) {
             return Ok(*id);
         }
@@ -166,7 +204,7 @@ impl View for HostRoot<'_> {
     }
 
     fn bytes(&self, path: &str) -> Result<Vec<u8>, OpenError> {
-        self.root.read(&self.root.resolve(Path::new(path))?, self.budget)
+        self.root.read(&self.resolve(Path::new(path))?, self.budget)
     }
 
     fn lines(&self, path: &str) -> Result<Rc<[Line]>, Trouble> {
@@ -185,17 +223,17 @@ impl View for HostRoot<'_> {
     }
 
     fn list(&self, path: &str) -> Result<Vec<String>, OpenError> {
-        self.root.list(&self.root.resolve(Path::new(path))?)
+        self.root.list(&self.resolve(Path::new(path))?)
     }
 
     fn stat(&self, path: &str) -> Result<Stat, OpenError> {
-        self.root.stat(&self.root.resolve(Path::new(path))?)
+        self.root.stat(&self.resolve(Path::new(path))?)
     }
 
     fn link(&self, path: &str) -> Result<Option<String>, OpenError> {
         let path = Path::new(path);
         let (Some(above), Some(name)) = (path.parent(), path.file_name()) else { return Ok(None) };
-        let real = self.root.resolve(above)?.join(name);
+        let real = self.directory(above)?.join(name);
         match self.root.stat(&real)?.kind {
             Kind::Link => Ok(Some(self.root.link(&real)?.to_string_lossy().into_owned())),
             _ => Ok(None),
@@ -213,7 +251,7 @@ impl View for HostRoot<'_> {
     }
 
     fn mark(&self, path: &str) -> Span {
-        let real = self.root.resolve(Path::new(path)).ok();
+        let real = self.resolve(Path::new(path)).ok();
         let read = real.and_then(|real| self.read.borrow().get(&real).copied());
         read.map_or_else(|| self.mark_entry(path), |id| Span::new(id, 0..0))
     }
@@ -242,5 +280,31 @@ impl View for HostRoot<'_> {
 
     fn is_live(&self) -> bool {
         self.is_live
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::open::Memory;
+
+    #[test]
+    fn what_the_kernel_tells_is_of_the_machine_that_it_runs_on() {
+        let mut tree = Memory::default();
+        let stat = Stat { kind: Kind::File, mode: 0o644, uid: 0, gid: 0, size: 0, modified: None };
+        tree.file(Path::new("/proc/sys/kernel/randomize_va_space"), *b"0\n", stat);
+        tree.symlink(Path::new("/etc/k"), "/proc/sys/kernel", stat);
+        for (is_live, expected) in [(true, Some("0\n")), (false, None)] {
+            let (mut sources, budget) = (Sources::default(), Budget::default());
+            let view = HostRoot::new(&tree, is_live, "", &mut sources, &budget);
+            for path in [
+                "/proc/sys/kernel/randomize_va_space",
+                "/etc/k/randomize_va_space",
+                "/etc/../proc/sys/kernel/randomize_va_space",
+            ] {
+                assert_eq!(view.read(path).ok().map(|text| text.text.to_string()).as_deref(), expected, "{path}");
+                assert_eq!(view.exists(path), is_live, "{path}");
+            }
+        }
     }
 }

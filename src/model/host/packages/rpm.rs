@@ -115,7 +115,7 @@ mod tests {
             bytes.extend([*b"Slot", word(n + 1), word(at / 16), word(blob.len() / 16 + 3)].concat());
             let mut it = [*b"BlbS", word(n + 1), word(7), word(blob.len())].concat();
             it.extend(blob);
-            it.resize((it.len() + 15) / 16 * 16, 0);
+            it.resize(it.len().div_ceil(16) * 16, 0);
             it.extend([[0; 4], word(blob.len()), *b"BlbE", [0; 4]].concat());
             at += it.len();
             rest.extend(it);
