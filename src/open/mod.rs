@@ -20,7 +20,7 @@ use cap_std::fs::{Dir, MetadataExt, OpenOptions, OpenOptionsExt};
 
 pub use archive::{Archive, ArchiveError, Remark};
 pub use memory::Memory;
-pub use tree::{Kind, Stat, Tree};
+pub use tree::{Kind, MAX_LINKS, Stat, Tree};
 
 use crate::budget::Budget;
 

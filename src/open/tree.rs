@@ -6,7 +6,7 @@ use super::OpenError;
 use crate::budget::Budget;
 
 /// Longest chain of links that is followed, as in Linux (path_resolution(7)).
-const MAX_LINKS: usize = 40;
+pub const MAX_LINKS: usize = 40;
 
 /// What a name in a file system stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -13,7 +13,7 @@ use crate::budget::Budget;
 use crate::format::lines::{self, Line};
 use crate::format::{self, Body, Form, SyntaxError};
 use crate::model::host::memo::Memo;
-use crate::open::{Kind, OpenError, Stat, Tree};
+use crate::open::{Kind, MAX_LINKS, OpenError, Stat, Tree};
 use crate::resource::{Gap, GapKind};
 use crate::source::{Source, SourceId, Sources, Span};
 use crate::value::{Reason, Value};
@@ -152,20 +152,27 @@ impl<'a> HostRoot<'a> {
         used
     }
 
-    /// Where a path leads, links followed. What the kernel tells of itself in /proc and /sys, it tells of the
-    /// machine that it runs on: of another there is nothing.
-    fn resolve(&self, path: &Path) -> Result<PathBuf, OpenError> {
-        let parent = path.parent().map(|parent| self.directory(parent)).transpose()?.unwrap_or_default();
-        let last = path.file_name().unwrap_or_default();
-        let real = match self.root.stat(&parent.join(last)) {
-            Ok(stat) if stat.kind != Kind::Link && !last.is_empty() => parent.join(last),
-            Ok(_) => self.root.resolve(path)?,
-            Err(error) => return Err(error),
-        };
-        if !self.is_live && KERNEL.iter().any(|top| real.starts_with(top)) {
-            return Err(OpenError::NotFound);
+    /// Where a path leads, links followed, and what is there. What the kernel tells of itself in /proc and /sys, it
+    /// tells of the machine that it runs on: of another there is nothing.
+    fn resolve(&self, path: &Path) -> Result<(PathBuf, Stat), OpenError> {
+        let mut path = path.to_path_buf();
+        for _ in 0..=MAX_LINKS {
+            let (parent, real) = match (path.parent(), path.file_name()) {
+                (Some(above), Some(name)) => {
+                    let parent = self.directory(above)?;
+                    let real = parent.join(name);
+                    (parent, real)
+                }
+                _ => (PathBuf::new(), self.directory(&path)?), // the root, or a path that ends in `..`
+            };
+            let stat = self.root.stat(&real)?;
+            if stat.kind != Kind::Link {
+                let is_kernel = KERNEL.iter().any(|top| real.starts_with(top));
+                return if is_kernel && !self.is_live { Err(OpenError::NotFound) } else { Ok((real, stat)) };
+            }
+            path = parent.join(self.root.link(&real)?);
         }
-        Ok(real)
+        Err(OpenError::Circle)
     }
 
     /// Where the path of a directory leads. Probes ask for many files of few directories.
@@ -184,7 +191,7 @@ impl<'a> HostRoot<'a> {
     }
 
     fn open(&self, path: &str) -> Result<SourceId, OpenError> {
-        let real = self.resolve(Path::new(path))?;
+        let (real, _) = self.resolve(Path::new(path))?;
         if let Some(id) = self.read.borrow().get(&real) {
             return Ok(*id);
         }
@@ -204,7 +211,7 @@ impl View for HostRoot<'_> {
     }
 
     fn bytes(&self, path: &str) -> Result<Vec<u8>, OpenError> {
-        self.root.read(&self.resolve(Path::new(path))?, self.budget)
+        self.root.read(&self.resolve(Path::new(path))?.0, self.budget)
     }
 
     fn lines(&self, path: &str) -> Result<Rc<[Line]>, Trouble> {
@@ -223,11 +230,11 @@ impl View for HostRoot<'_> {
     }
 
     fn list(&self, path: &str) -> Result<Vec<String>, OpenError> {
-        self.root.list(&self.resolve(Path::new(path))?)
+        self.root.list(&self.resolve(Path::new(path))?.0)
     }
 
     fn stat(&self, path: &str) -> Result<Stat, OpenError> {
-        self.root.stat(&self.resolve(Path::new(path))?)
+        Ok(self.resolve(Path::new(path))?.1)
     }
 
     fn link(&self, path: &str) -> Result<Option<String>, OpenError> {
@@ -251,7 +258,7 @@ impl View for HostRoot<'_> {
     }
 
     fn mark(&self, path: &str) -> Span {
-        let real = self.resolve(Path::new(path)).ok();
+        let real = self.resolve(Path::new(path)).ok().map(|(real, _)| real);
         let read = real.and_then(|real| self.read.borrow().get(&real).copied());
         read.map_or_else(|| self.mark_entry(path), |id| Span::new(id, 0..0))
     }
