@@ -7,13 +7,18 @@
 //! line in [`services::SERVICES`] if its files are recognised in a repository too.
 
 pub mod assignments;
+mod audit;
 pub mod boot;
+mod cron;
 pub mod dialect;
 pub mod documents;
+mod drop_ins;
 mod end_of_life;
 pub mod files;
 mod gaps;
 pub mod glob;
+mod integrity;
+mod logging;
 pub mod memo;
 mod modules;
 pub mod mounts;
@@ -25,6 +30,7 @@ pub mod settings;
 pub mod sshd;
 pub mod sysctl;
 pub mod systemd;
+mod time;
 pub mod view;
 
 use crate::budget::Budget;
@@ -54,6 +60,11 @@ const PROBES: &[Probe] = &[
     sysctl::probe,
     modules::probe,
     mounts::probe,
+    audit::probe,
+    logging::probe,
+    integrity::probe,
+    cron::probe,
+    time::probe,
 ];
 
 /// The resources of the host whose root filesystem is `root`, known to the user as `display`. `is_live` if it

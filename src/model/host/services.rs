@@ -6,7 +6,9 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::model::Built;
+use crate::model::host::logging::{logrotate, rsyslog, syslog_ng};
 use crate::model::host::settings::{Settings, programs};
+use crate::model::host::time::chrony;
 use crate::model::host::view::View;
 use crate::model::host::{nginx, sshd};
 use crate::resource::Scope;
@@ -59,6 +61,38 @@ pub const SERVICES: &[Service] = &[
         parts: &["sshd_config.d/*.conf"],
         markers: &[],
         reads: Reads::Judge(sshd::judge),
+    },
+    Service {
+        id: "rsyslog",
+        main: rsyslog::MAIN,
+        names: &["rsyslog.conf"],
+        parts: &["rsyslog.d/*.conf"],
+        markers: &[],
+        reads: Reads::Judge(rsyslog::judge),
+    },
+    Service {
+        id: "syslog-ng",
+        main: syslog_ng::MAIN,
+        names: &["syslog-ng.conf"],
+        parts: &["syslog-ng/conf.d/*.conf"],
+        markers: &[],
+        reads: Reads::Judge(syslog_ng::judge),
+    },
+    Service {
+        id: "chrony",
+        main: "/etc/chrony/chrony.conf",
+        names: &["chrony.conf"],
+        parts: &["chrony/conf.d/*.conf"],
+        markers: &[],
+        reads: Reads::Judge(chrony::judge),
+    },
+    Service {
+        id: "logrotate",
+        main: logrotate::MAIN,
+        names: &["logrotate.conf"],
+        parts: &["logrotate.d/*"],
+        markers: &["{"],
+        reads: Reads::Judge(logrotate::judge),
     },
 ];
 
