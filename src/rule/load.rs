@@ -410,24 +410,6 @@ fn scalar(value: &Value) -> Option<Value> {
     matches!(value.data, Data::Bool(_) | Data::Number(_) | Data::String(_)).then(|| value.clone())
 }
 
-impl Takes {
-    /// What it takes, in words.
-    pub fn words(self) -> &'static str {
-        match self {
-            Takes::Scalar => "a text, number or boolean",
-            Takes::Scalars => "a list of texts, numbers or booleans",
-            Takes::Bool => "true or false",
-            Takes::Number => "a number",
-            Takes::Texts => "a text or a list of texts",
-            Takes::Pattern => "a regular expression",
-            Takes::Version => "a version such as \"1.2\"",
-            Takes::Networks => "a network such as 10.0.0.0/8, or a list of them",
-            Takes::Path => "a path",
-            Takes::TypeName => "string, number, bool, list or map",
-        }
-    }
-}
-
 /// A value that the operator set, standing where the default stands.
 fn from_json(json: &serde_json::Value, at: Span) -> Value {
     match json {

@@ -30,11 +30,14 @@ pub struct Found {
     pub variables: BTreeSet<Arc<str>>,
 }
 
+/// Where a host stands first, and its own variables.
+type Stated = (Span, BTreeMap<Arc<str>, Value>);
+
 /// What an inventory says.
 #[derive(Default)]
 struct Inventory {
     variables: BTreeSet<Arc<str>>,
-    hosts: BTreeMap<Arc<str>, (Span, BTreeMap<Arc<str>, Value>)>,
+    hosts: BTreeMap<Arc<str>, Stated>,
     members: BTreeMap<Arc<str>, BTreeSet<Arc<str>>>,
     parents: BTreeMap<Arc<str>, BTreeSet<Arc<str>>>,
 }
@@ -139,7 +142,7 @@ impl Inventory {
     fn found(mut self) -> Found {
         let own = self.hosts.values().flat_map(|(_, variables)| variables.keys().cloned());
         self.variables.extend(own);
-        let of = |(name, (span, variables)): (&Arc<str>, &(Span, BTreeMap<Arc<str>, Value>))| {
+        let of = |(name, (span, variables)): (&Arc<str>, &Stated)| {
             let groups = self.groups(name).into_iter().map(|group| Value::string(group, *span)).collect();
             // `name:port`, and the address where it differs from the name.
             let own = name.split_once(':').filter(|(_, port)| !port.contains(':')).map_or(&**name, |(host, _)| host);

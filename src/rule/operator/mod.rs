@@ -187,6 +187,24 @@ pub struct Test {
     pub parameter: Option<String>,
 }
 
+impl Takes {
+    /// What it takes, in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Takes::Scalar => "a text, number or boolean",
+            Takes::Scalars => "a list of texts, numbers or booleans",
+            Takes::Bool => "true or false",
+            Takes::Number => "a number",
+            Takes::Texts => "a text or a list of texts",
+            Takes::Pattern => "a regular expression",
+            Takes::Version => "a version such as \"1.2\"",
+            Takes::Networks => "a network such as 10.0.0.0/8, or a list of them",
+            Takes::Path => "a path",
+            Takes::TypeName => "string, number, bool, list or map",
+        }
+    }
+}
+
 impl Spec {
     /// The operator that a rule calls `name`, and whether it is negated.
     pub fn find(name: &str) -> Option<(&'static Spec, bool)> {
