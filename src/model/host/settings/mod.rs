@@ -4,17 +4,21 @@
 //! A further service is one line in [`programs::PROGRAMS`]. What needs more (inheritance, first match, blocks)
 //! has a folder of its own beside this one.
 
+mod flags;
 pub mod programs;
 #[cfg(test)]
 mod tests;
 mod tree;
 
+use std::sync::Arc;
+
 use crate::model::Built;
 use crate::model::host::dialect::sections::Style;
 use crate::model::host::services::{Reads, Service};
 use crate::model::host::view::{Trouble, View};
-use crate::model::host::{files, glob};
+use crate::model::host::{files, glob, systemd};
 use crate::resource::Scope;
+use crate::source::Span;
 use crate::value::{Reason, Value};
 
 /// How a service reads its files.
@@ -26,6 +30,10 @@ pub struct Settings {
     pub elsewhere: &'static [&'static str],
     /// Patterns of files that are read after the main one and win over it, absolute or from its directory.
     pub drop_ins: &'static [&'static str],
+    /// Files of the program: where one is, the service is judged by its defaults when it has no file.
+    pub programs: &'static [&'static str],
+    /// The units that start it, whose options count over the file.
+    pub units: &'static [&'static str],
     /// True if `a.b: c` is the same as `a: { b: c }` (Spring, Elasticsearch).
     pub dots: bool,
 }
@@ -49,46 +57,81 @@ pub enum Dialect {
 pub fn probe(view: &dyn View, scope: &Scope, built: &mut Built) {
     for service in programs::PROGRAMS {
         let Reads::Settings(settings) = &service.reads else { continue };
-        let places = std::iter::once(&service.main).chain(settings.elsewhere);
-        if let Some(file) = places.into_iter().find(|path| view.exists(path)) {
-            judge(service, settings, view, file, scope, built);
+        let mut places = std::iter::once(&service.main).chain(settings.elsewhere);
+        let file = places.find(|path| view.exists(path));
+        let Some(place) = file.or(settings.programs.iter().find(|path| view.exists(path))) else { continue };
+        let place = view.mark(place);
+        let mut read = Read { value: empty(place), doubt: None };
+        if let Some(file) = file {
+            read.files(service, settings, view, file, scope, built);
         }
+        if let Some(words) = systemd::exec_start(view, settings.units).filter(|_| !settings.units.is_empty()) {
+            read.value = tree::merged(&read.value, &flags::settings(&words, place), place);
+        }
+        read.add(service, view, place, scope, built);
     }
 }
 
 /// Adds the resource of one configuration file.
 pub fn judge(service: &Service, settings: &Settings, view: &dyn View, file: &str, scope: &Scope, built: &mut Built) {
-    let mut paths = vec![file.to_owned()];
-    let directory = file.rsplit_once('/').map_or("", |(directory, _)| directory);
-    let mut doubt = None;
-    for pattern in settings.drop_ins {
-        let absolute = if pattern.starts_with('/') { (*pattern).to_owned() } else { format!("{directory}/{pattern}") };
-        let found = glob::expand(view, &absolute);
-        for (refused, error) in found.refused {
-            let trouble = Trouble::Open(error);
-            doubt = Some((trouble.reason(), view.display(&refused)));
-            built.gaps.push(trouble.gap(view.display(&refused)));
-        }
-        paths.extend(found.paths.into_iter().filter(|path| path != file));
-    }
     let place = view.mark(file);
-    let mut whole = Value::object(Vec::<(&str, Value)>::new(), place);
-    for path in &paths {
-        files::add(view, scope, built, path, &format!("{}-config", service.id));
-        match tree::read(view, path, settings) {
-            Ok(value) => whole = tree::merged(&whole, &value, place),
-            Err(trouble) => {
-                doubt = Some((trouble.reason(), view.display(path)));
-                built.gaps.push(trouble.gap(view.display(path)));
+    let mut read = Read { value: empty(place), doubt: None };
+    read.files(service, settings, view, file, scope, built);
+    read.add(service, view, place, scope, built);
+}
+
+fn empty(place: Span) -> Value {
+    Value::object(Vec::<(&str, Value)>::new(), place)
+}
+
+/// What the files of a service say.
+struct Read {
+    value: Value,
+    /// A file that was not read may set anything, over what the others say.
+    doubt: Option<(Reason, Arc<str>)>,
+}
+
+impl Read {
+    fn files(
+        &mut self,
+        service: &Service,
+        settings: &Settings,
+        view: &dyn View,
+        file: &str,
+        scope: &Scope,
+        built: &mut Built,
+    ) {
+        let directory = file.rsplit_once('/').map_or("", |(directory, _)| directory);
+        let mut paths = vec![file.to_owned()];
+        for pattern in settings.drop_ins {
+            let whole = if pattern.starts_with('/') { (*pattern).to_owned() } else { format!("{directory}/{pattern}") };
+            let found = glob::expand(view, &whole);
+            for (refused, error) in found.refused {
+                self.trouble(Trouble::Open(error), view.display(&refused), built);
+            }
+            paths.extend(found.paths.into_iter().filter(|path| path != file));
+        }
+        for path in &paths {
+            files::add(view, scope, built, path, &format!("{}-config", service.id));
+            match tree::read(view, path, settings) {
+                Ok(value) => self.value = tree::merged(&self.value, &value, self.value.span),
+                Err(trouble) => self.trouble(trouble, view.display(path), built),
             }
         }
     }
-    // A file that was not read may set anything, over what the others say.
-    let attributes = match doubt {
-        Some((reason, path)) => Value::unknown(reason, path, place),
-        None => whole,
-    };
-    super::add(view, scope, built, service.id, service.id, attributes, place);
+
+    fn trouble(&mut self, trouble: Trouble, path: Arc<str>, built: &mut Built) {
+        self.doubt = Some((trouble.reason(), path.clone()));
+        built.gaps.push(trouble.gap(path));
+    }
+
+    fn add(self, service: &Service, view: &dyn View, place: Span, scope: &Scope, built: &mut Built) {
+        let attributes = match self.doubt {
+            Some((reason, path)) => Value::unknown(reason, path, place),
+            None => self.value,
+        };
+        super::add(view, scope, built, service.id, service.id, attributes, place);
+    }
 }
 
 /// A text in which something is filled in when the service starts.

@@ -9,7 +9,7 @@ use crate::model::host::services::{Reads, Service};
 
 /// The plain case: one file.
 const fn program(id: &'static str, main: &'static str, dialect: Dialect) -> Service {
-    let settings = Settings { dialect, elsewhere: &[], drop_ins: &[], dots: false };
+    let settings = Settings { dialect, elsewhere: &[], drop_ins: &[], programs: &[], units: &[], dots: false };
     Service { id, main, names: &[], parts: &[], markers: &[], reads: Reads::Settings(settings) }
 }
 
@@ -41,6 +41,16 @@ impl Service {
     const fn then(self, drop_ins: &'static [&'static str]) -> Self {
         match self.reads {
             Reads::Settings(settings) => Service { reads: Reads::Settings(Settings { drop_ins, ..settings }), ..self },
+            Reads::Judge(_) => self,
+        }
+    }
+
+    /// Where its program is, and the units that start it.
+    const fn runs(self, programs: &'static [&'static str], units: &'static [&'static str]) -> Self {
+        match self.reads {
+            Reads::Settings(settings) => {
+                Service { reads: Reads::Settings(Settings { programs, units, ..settings }), ..self }
+            }
             Reads::Judge(_) => self,
         }
     }
@@ -93,7 +103,9 @@ pub const PROGRAMS: &[Service] = &[
         .names(&["zoo.cfg", "zookeeper.properties"])
         .or(&["/opt/zookeeper/conf/zoo.cfg", "/etc/kafka/zookeeper.properties"]),
     // Containers and clusters
-    program("docker.daemon", "/etc/docker/daemon.json", Dialect::Json).names(&["docker/daemon.json", "daemon.json"]),
+    program("docker.daemon", "/etc/docker/daemon.json", Dialect::Json)
+        .names(&["docker/daemon.json", "daemon.json"])
+        .runs(&["/usr/bin/dockerd", "/usr/sbin/dockerd"], &["docker.service"]),
     program("etcd", "/etc/etcd/etcd.conf.yml", Dialect::Yaml).names(&["etcd.conf.yml", "etcd.conf.yaml"]),
     program("podman.policy", "/etc/containers/policy.json", Dialect::Json).names(&["containers/policy.json"]),
     // Files, directories, mail, printing, remote desktops

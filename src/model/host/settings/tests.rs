@@ -95,3 +95,24 @@ fn a_repository_is_searched_by_name_and_content() {
     assert!(host::services::role("x/application.yaml", "server:\n  port: 1\n").is_none());
     assert!(host::services::role("package.json", "{}").is_none());
 }
+
+#[test]
+fn options_of_the_unit_count_and_a_program_without_a_file_has_its_defaults() {
+    let unit = "[Service]\nExecStart=/usr/bin/dockerd -H fd:// -H tcp://0.0.0.0:2375 --icc=false \\\n --tlsverify --log-level debug\n";
+    let files = [
+        ("/usr/bin/dockerd@755:0:0", ""),
+        ("/lib/systemd/system/docker.service", unit),
+        ("/etc/docker/daemon.json", "{\"live-restore\": true}"),
+    ];
+    let (built, sources) = machine(&files);
+    let shown = |key: &str| plain(attribute(&built, "docker.daemon", key).unwrap());
+    assert_eq!((shown("hosts"), shown("icc")), ("[fd://, tcp://0.0.0.0:2375]".into(), "false".into()));
+    assert_eq!(
+        (shown("tlsverify"), shown("log-level"), shown("live-restore")),
+        ("true".into(), "debug".into(), "true".into())
+    );
+    let at = place(&sources, attribute(&built, "docker.daemon", "icc").unwrap());
+    assert_eq!(at, "/lib/systemd/system/docker.service:2");
+    let (built, _) = machine(&files[..1]);
+    assert_eq!(plain(&built.resources.iter().find(|it| &*it.kind == "docker.daemon").unwrap().attributes), "{}");
+}
