@@ -13,6 +13,8 @@ const CANNOT_FAIL_TOGETHER: &[&str] = &[
     "aws-config-recorder-present",
     // Since January 2023 a bucket cannot be without encryption.
     "aws-s3-encryption-at-rest",
+    // The firewall must be on for the rules about what it lets in to fail.
+    "host-firewall-active",
 ];
 
 /// Audits a clinic as a whole. Its machine is a tar with the owners and modes of fixtures/host-permissions, which

@@ -43,6 +43,20 @@ fn is_by_minor(id: &str, version: &str) -> bool {
     matches!(id, "sles" | "ubuntu" | "opensuse-leap" | "alpine") && version.matches('.').count() < 2
 }
 
+/// The end of the long-term support that everybody gets without a contract: Debian LTS
+/// (<https://wiki.debian.org/LTS>), for amd64, i386, arm64 and armhf.
+pub fn end_of_long_term_support(id: &str, version: Option<&str>) -> Option<&'static str> {
+    let versions = [
+        ("8", "2020-06-30"),
+        ("9", "2022-06-30"),
+        ("10", "2024-06-30"),
+        ("11", "2026-08-31"),
+        ("12", "2028-06-30"),
+        ("13", "2030-06-30"),
+    ];
+    versions.iter().find(|(name, _)| id == "debian" && version == Some(*name)).map(|(_, day)| *day)
+}
+
 type System = (&'static str, &'static [(&'static str, &'static str)]);
 
 const SYSTEMS: &[System] = &[
@@ -108,7 +122,7 @@ const SYSTEMS: &[System] = &[
             ("43", "2026-12-09"),
         ],
     ),
-    ("ol", &[("6", "2021-03-01"), ("7", "2024-12-01"), ("8", "2029-07-01"), ("9", "2032-06-30")]),
+    ("ol", &[("6", "2021-03-31"), ("7", "2024-12-31"), ("8", "2029-07-31"), ("9", "2032-06-30"), ("10", "2035-06-30")]),
     (
         "opensuse-leap",
         &[
@@ -153,6 +167,7 @@ const SYSTEMS: &[System] = &[
             ("15.5", "2024-12-31"),
             ("15.6", "2025-12-31"),
             ("15.7", "2031-07-31"),
+            ("16.0", "2027-11-30"),
         ],
     ),
     (
@@ -174,7 +189,7 @@ const SYSTEMS: &[System] = &[
             ("23.10", "2024-07-12"),
             ("24.04", "2029-05-31"),
             ("24.10", "2025-07-10"),
-            ("25.04", "2026-01-17"),
+            ("25.04", "2026-01-15"),
             ("25.10", "2026-07-01"),
             ("26.04", "2031-04-30"),
         ],
@@ -196,7 +211,11 @@ mod tests {
             ("debian", None, Support::UnknownVersion),
             ("debian", Some("99"), Support::UnknownVersion),
             ("plan9", Some("4"), Support::UnknownSystem),
+            ("ol", Some("10.0"), Support::Until("2035-06-30")),
+            ("sles", Some("15.6"), Support::Until("2025-12-31")),
         ];
+        assert_eq!(end_of_long_term_support("debian", Some("11")), Some("2026-08-31"));
+        assert_eq!(end_of_long_term_support("ubuntu", Some("11")), None);
         for (id, version, expected) in table {
             assert_eq!(end_of_life(id, version), expected, "{id} {version:?}");
         }

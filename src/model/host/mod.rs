@@ -16,21 +16,25 @@ mod drop_ins;
 mod end_of_life;
 pub mod files;
 mod gaps;
+mod firewall;
 pub mod glob;
 mod integrity;
 mod logging;
+mod machine;
 pub mod memo;
 mod modules;
 pub mod mounts;
 pub mod nginx;
 mod os;
 pub mod packages;
+mod programs;
 pub mod services;
 pub mod settings;
 pub mod sshd;
 pub mod sysctl;
 pub mod systemd;
 mod time;
+mod updates;
 pub mod view;
 
 use crate::budget::Budget;
@@ -65,6 +69,9 @@ const PROBES: &[Probe] = &[
     integrity::probe,
     cron::probe,
     time::probe,
+    programs::probe,
+    updates::probe,
+    firewall::probe,
 ];
 
 /// The resources of the host whose root filesystem is `root`, known to the user as `display`. `is_live` if it

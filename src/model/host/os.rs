@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::model::Built;
 use crate::model::host::assignments::{Assignment, assignments, last};
-use crate::model::host::end_of_life::{Support, end_of_life};
+use crate::model::host::end_of_life::{Support, end_of_life, end_of_long_term_support};
 use crate::model::host::view::{Trouble, View};
 use crate::open::OpenError;
 use crate::resource::{Gap, GapKind, Resource, Scope};
@@ -82,7 +82,9 @@ fn attributes(all: &[Assignment], id: &Assignment, support: Support, whole: Span
             Value::unknown(Reason::Unsupported, what.trim_end(), at)
         }
     };
-    Value::object(texts.chain([("end_of_life", end)]), whole)
+    let longer = end_of_long_term_support(&id.value, version.map(|version| &*version.value));
+    let longer = longer.map(|day| ("end_of_long_term_support", Value::string(day, at)));
+    Value::object(texts.chain([("end_of_life", end)]).chain(longer), whole)
 }
 
 #[cfg(test)]

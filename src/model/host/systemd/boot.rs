@@ -1,7 +1,7 @@
 //! Which units run without anybody's doing: those that the boot pulls in, and those that a socket, path or
 //! timer which the boot pulls in would start.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::index::Index;
 use super::settings;
@@ -30,6 +30,8 @@ const MAX_UNITS: usize = 20_000;
 #[derive(Default)]
 struct Boot {
     started: BTreeMap<String, Span>,
+    /// Those whose conditions do not hold. What they pull in starts all the same.
+    skipped: BTreeSet<String>,
     triggered: BTreeMap<String, Span>,
 }
 
@@ -100,10 +102,14 @@ impl Boot {
         let well_known = WELL_KNOWN.iter().find(|(known, _)| *known == own);
         let exists = found.as_ref().is_some_and(|found| !found.is_masked) || is_scripted;
         let is_special = found.is_none() && (well_known.is_some() || own.ends_with(".target"));
-        if !(exists || is_special) || self.started.contains_key(&own) {
+        if !(exists || is_special) || self.started.contains_key(&own) || self.skipped.contains(&own) {
             return;
         }
-        self.started.insert(own.clone(), span);
+        let unit = found.as_ref().map(|found| settings::of(view, index, found, "Unit")).unwrap_or_default();
+        match holds(view, &unit) {
+            true => drop(self.started.insert(own.clone(), span)),
+            false => drop(self.skipped.insert(own.clone())),
+        }
         let mut names = index.aliases(&own);
         names.extend(template(&own));
         names.push(own.clone());
@@ -114,14 +120,31 @@ impl Boot {
             let more = well_known.map_or(&[][..], |(_, more)| more);
             return todo.extend(more.iter().map(|name| ((*name).to_owned(), span)));
         };
-        let unit = settings::of(view, index, &found, "Unit");
         let needs = ["Wants", "Requires", "BindsTo", "Upholds"].iter().flat_map(|key| unit.words(key));
         todo.extend(needs.map(|(name, at)| (specified(&name, &own), at)));
-        if let Some(service) = triggered(view, index, &found) {
+        if let Some(service) = triggered(view, index, &found).filter(|_| self.started.contains_key(&own)) {
             let of = index.find(view, &service).filter(|of| !of.is_masked);
             self.triggered.extend(of.map(|of| (of.name, span)));
         }
     }
+}
+
+/// systemd.unit(5), `ConditionPathExists=`: each must hold, `!` negates it, and of those with `|` one must
+/// hold. Only of what lies in /etc and /usr do the files of a machine that is off tell; the rest is taken to hold.
+fn holds(view: &dyn View, unit: &settings::Settings) -> bool {
+    let (mut any, mut is_any) = (false, false);
+    for (text, _) in unit.list("ConditionPathExists") {
+        let (is_one_of, text) = text.strip_prefix('|').map_or((false, text), |rest| (true, rest));
+        let (is_not, path) = text.strip_prefix('!').map_or((false, text), |rest| (true, rest));
+        let is_decided = view.is_live() || path.starts_with("/etc/") || path.starts_with("/usr/");
+        let is_met = !is_decided || view.exists(path) != is_not;
+        if is_one_of {
+            (any, is_any) = (true, is_any || is_met);
+        } else if !is_met {
+            return false;
+        }
+    }
+    is_any || !any
 }
 
 /// The unit that a socket, timer or path starts: systemd.socket(5) `Service=`, systemd.timer(5) `Unit=`.

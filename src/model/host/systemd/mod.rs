@@ -6,7 +6,8 @@
 //! - [`exec_start`]: the command line with which it starts its program.
 //!
 //! Not read: what generators would make at boot (from /etc/fstab, the kernel's command line, cloud-init),
-//! conditions of units, activation by D-Bus or udev.
+//! conditions of units other than `ConditionPathExists=`,
+//! activation by D-Bus or udev.
 
 mod boot;
 mod exec;

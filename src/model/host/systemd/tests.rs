@@ -358,6 +358,50 @@ const UNITS: &[Row] = &[
         "false",
         U,
     ),
+    // A condition on a file that is not there, and what such a unit pulls in all the same.
+    (
+        &[
+            (
+                U,
+                "[Unit]\nConditionPathExists=/etc/x.conf\n[Service]\nExecStart=/bin/x\n[Install]\nWantedBy=multi-user.target\n",
+            ),
+            (WANTS, "-> /usr/lib/systemd/system/x.service"),
+        ],
+        "x.service",
+        "enabled",
+        WANTS,
+        "false",
+        WANTS,
+    ),
+    (
+        &[
+            (
+                U,
+                "[Unit]\nConditionPathExists=|/etc/no\nConditionPathExists=|!/etc/x.conf\n[Service]\nExecStart=/bin/x\n[Install]\nWantedBy=multi-user.target\n",
+            ),
+            (WANTS, "-> /usr/lib/systemd/system/x.service"),
+        ],
+        "x.service",
+        "enabled",
+        WANTS,
+        "true",
+        WANTS,
+    ),
+    (
+        &[
+            (U, SERVICE),
+            (
+                "/usr/lib/systemd/system/a.service",
+                "[Unit]\nConditionPathExists=/etc/no\nWants=x.service\n[Service]\nExecStart=/bin/a\n",
+            ),
+            ("/etc/systemd/system/multi-user.target.wants/a.service", "-> /usr/lib/systemd/system/a.service"),
+        ],
+        "x.service",
+        "static",
+        U,
+        "true",
+        "/usr/lib/systemd/system/a.service:3",
+    ),
     // Links in a circle.
     (
         &[("/etc/systemd/system/x.service", "-> y.service"), ("/etc/systemd/system/y.service", "-> x.service")],
