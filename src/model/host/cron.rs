@@ -1,6 +1,7 @@
 //! cron and at: whether they run, who may use them, who may change what they run.
 
 use crate::model::Built;
+use crate::model::host::logging::machine;
 use crate::model::host::view::View;
 use crate::model::host::{self, files, packages, systemd};
 use crate::resource::Scope;
@@ -54,7 +55,12 @@ pub fn probe(view: &dyn View, scope: &Scope, built: &mut Built) {
     for scheduler in [&CRON, &AT] {
         add(view, scope, built, scheduler);
     }
-    for (path, role) in FILES {
+    // An image of a container may have the directories, and nobody who runs what is in them.
+    let is_used = machine(view).is_some()
+        || CRON.programs.iter().any(|path| view.exists(path))
+        || view.exists("/etc/crontab")
+        || view.exists("/etc/cron.allow");
+    for (path, role) in FILES.iter().filter(|_| is_used) {
         files::add(view, scope, built, path, role);
     }
 }
@@ -62,11 +68,10 @@ pub fn probe(view: &dyn View, scope: &Scope, built: &mut Built) {
 fn add(view: &dyn View, scope: &Scope, built: &mut Built, scheduler: &Scheduler) {
     let package = packages::installed(view, scheduler.packages);
     let program = scheduler.programs.iter().find(|path| view.exists(path));
-    let release = ["/etc/os-release", "/usr/lib/os-release"].into_iter().find(|path| view.exists(path));
     let installed = package.is_some() || program.is_some();
-    // That cron is not there is worth a word on a host that is known; that at is not there is not.
+    // That cron is not there is worth a word on a machine; that at is not there is not.
     let place = package.as_ref().map(|package| package.span).or(program.map(|path| view.mark(path)));
-    let Some(at) = place.or(release.filter(|_| scheduler.kind == "cron").map(|path| view.mark(path))) else { return };
+    let Some(at) = place.or(machine(view).filter(|_| scheduler.kind == "cron")) else { return };
     let mut all = vec![("installed", Value::bool(installed, at))];
     if installed {
         let mut starts = Value::bool(false, at);

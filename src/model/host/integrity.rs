@@ -3,6 +3,7 @@
 use crate::model::Built;
 use crate::model::host::audit::programs::{SETUID, programs};
 use crate::model::host::glob;
+use crate::model::host::logging::machine;
 use crate::model::host::view::View;
 use crate::model::host::{self, dialect, files, packages, systemd};
 use crate::open::OpenError;
@@ -51,16 +52,13 @@ const TOOLS: [Tool; 4] = [
     },
 ];
 
-/// Adds `integrity` on a host that is known, and a `file` for every program that runs as its owner or group.
+/// Adds `integrity` on a machine, and a `file` for every program that runs as its owner or group.
 pub fn probe(view: &dyn View, scope: &Scope, built: &mut Built) {
     for program in programs(view).found.iter().filter(|program| program.special != 0) {
         let role = if program.special & SETUID != 0 { "setuid" } else { "setgid" };
         files::add(view, scope, built, &program.path, role);
     }
-    let Some(release) = ["/etc/os-release", "/usr/lib/os-release"].iter().find(|path| view.exists(path)) else {
-        return;
-    };
-    let at = view.mark(release);
+    let Some(at) = machine(view) else { return };
     let mut tools = Vec::new();
     let (mut database, mut scheduled) = (Value::bool(false, at), Value::bool(false, at));
     let jobs = jobs(view);

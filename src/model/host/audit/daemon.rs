@@ -2,6 +2,7 @@
 
 use crate::model::Built;
 use crate::model::host::dialect;
+use crate::model::host::logging::machine;
 use crate::model::host::view::{Text, Trouble, View};
 use crate::model::host::{self, files, packages, systemd};
 use crate::open::OpenError;
@@ -26,13 +27,12 @@ pub fn add(view: &dyn View, scope: &Scope, built: &mut Built) {
     permissions(view, scope, built);
     let package = packages::installed(view, PACKAGES);
     let program = ["/usr/sbin/auditd", "/sbin/auditd"].iter().find(|path| view.exists(path));
-    let release = ["/etc/os-release", "/usr/lib/os-release"].iter().find(|path| view.exists(path));
     let is_configured = view.exists(FILE);
     let Some(at) = package
         .as_ref()
         .map(|package| package.span)
         .or(program.map(|path| view.mark(path)))
-        .or(release.map(|path| view.mark(path)))
+        .or_else(|| machine(view))
         .or(is_configured.then(|| view.mark(FILE)))
     else {
         return;
@@ -40,7 +40,7 @@ pub fn add(view: &dyn View, scope: &Scope, built: &mut Built) {
     let plugins = packages::installed(view, PLUGIN_PACKAGES);
     let remote = ["/usr/sbin/audisp-remote", "/sbin/audisp-remote"].iter().any(|path| view.exists(path));
     let mut attributes = vec![
-        ("installed", Value::bool(package.is_some() || program.is_some(), at)),
+        ("installed", installed(view, program.is_some(), at)),
         ("plugins_installed", Value::bool(plugins.is_some() || remote, plugins.map_or(at, |found| found.span))),
     ];
     if package.is_some() || program.is_some() {
@@ -51,6 +51,18 @@ pub fn add(view: &dyn View, scope: &Scope, built: &mut Built) {
         Ok(text) => configuration(view, scope, built, &text),
         Err(OpenError::NotFound) => {}
         Err(error) => built.gaps.push(Trouble::Open(error).gap(view.display(FILE))),
+    }
+}
+
+/// True by the package or the program; unknown where the packages are not known and the program may be elsewhere.
+fn installed(view: &dyn View, has_program: bool, at: Span) -> Value {
+    let by_package = packages::Packages::of(view).is_installed(PACKAGES, at);
+    match by_package.as_bool() {
+        Some(true) => by_package,
+        _ if has_program => Value::bool(true, at),
+        // Without any database the program speaks for itself, where programs can be seen.
+        None if view.exists("/usr/sbin") => Value::bool(false, at),
+        _ => by_package,
     }
 }
 

@@ -347,7 +347,12 @@ fn sudo_log(view: &dyn View) -> Option<(String, Span)> {
 
 /// Where pam_faillock counts: `dir` of faillock.conf(5), /var/run/faillock by default; only where it is used.
 fn faillock(view: &dyn View) -> Option<String> {
-    let text = view.read("/etc/security/faillock.conf").ok()?;
+    let used = view
+        .list("/etc/pam.d")
+        .unwrap_or_default()
+        .into_iter()
+        .any(|name| view.read(&format!("/etc/pam.d/{name}")).is_ok_and(|text| text.text.contains("pam_faillock")));
+    let text = view.read("/etc/security/faillock.conf").ok().filter(|_| used)?;
     let all = assignments::assignments(&without_blanks(&text));
     Some(assignments::last(&all, "dir").map_or("/var/run/faillock".into(), |found| found.value.clone()))
 }

@@ -322,7 +322,11 @@ fn the_sudo_log_is_where_sudoers_puts_it() {
         ),
         (&[rules, ("/etc/sudoers", "# Defaults logfile=/x\n")], "audit.watch /x", "sudo_log", "-", ""),
         (
-            &[(PART, "-w /var/log/faillock -p wa\n"), ("/etc/security/faillock.conf", "dir = /var/log/faillock\n")],
+            &[
+                (PART, "-w /var/log/faillock -p wa\n"),
+                ("/etc/security/faillock.conf", "dir = /var/log/faillock\n"),
+                ("/etc/pam.d/common-auth", "auth required pam_faillock.so preauth\n"),
+            ],
             "audit.watch /var/log/faillock",
             "recorded.attributes",
             "true",
@@ -394,8 +398,12 @@ fn auditd_conf_is_read_as_auditd_reads_it() {
 
 #[test]
 fn a_host_without_auditing_says_so_if_it_is_known_what_it_is() {
+    let fstab = ("/etc/fstab", "/dev/vda1 / ext4 defaults 0 1\n");
     let release = ("/etc/os-release", "ID=debian\nVERSION_ID=13\n");
-    ask(&[release], "audit", "installed", "false", "/etc/os-release:1");
+    let other = ("/var/lib/dpkg/status", "Package: cron\nStatus: install ok installed\nVersion: 3\n");
+    ask(&[release, fstab, other], "audit", "installed", "false", "/etc/os-release:1");
+    ask(&[release, fstab, ("/usr/sbin/", "")], "audit", "installed", "false", "/etc/os-release:1");
+    assert!(attribute(&host(&[release]).0, "audit", "installed").is_none());
     let status = ("/var/lib/dpkg/status", "Package: auditd\nStatus: install ok installed\nVersion: 1:3.0.9-1\n");
     ask(&[release, status], "audit", "installed", "true", "/var/lib/dpkg/status:3");
     ask(&[release, ("/usr/sbin/auditd", "")], "audit", "installed", "true", "");

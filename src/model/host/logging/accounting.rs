@@ -3,6 +3,7 @@
 use crate::model::Built;
 use crate::model::host::assignments::{assignments, last};
 use crate::model::host::drop_ins::boolean;
+use crate::model::host::logging::machine;
 use crate::model::host::view::View;
 use crate::model::host::{self, dialect, systemd};
 use crate::resource::Scope;
@@ -22,13 +23,10 @@ const PROGRAMS: [Collector; 2] = [
     ("acct", &["/usr/sbin/accton", "/sbin/accton"], &["acct.service", "psacct.service"], None),
 ];
 
-/// Adds `accounting` and `login.records` on a host that is known.
+/// Adds `accounting` and `login.records` on a machine.
 pub fn probe(view: &dyn View, scope: &Scope, built: &mut Built) {
     login_records(view, scope, built);
-    let Some(release) = ["/etc/os-release", "/usr/lib/os-release"].iter().find(|path| view.exists(path)) else {
-        return;
-    };
-    let at = view.mark(release);
+    let Some(at) = machine(view) else { return };
     let mut active = Value::bool(false, at);
     for (_, programs, units, switch) in PROGRAMS {
         if !programs.iter().any(|path| view.exists(path)) && !switch.is_some_and(|path| view.exists(path)) {
@@ -61,7 +59,7 @@ const FAILED: &str = "/var/log/btmp";
 /// counted unless `FAILLOG_ENAB` of login.defs(5) says no.
 fn login_records(view: &dyn View, scope: &Scope, built: &mut Built) {
     let at = view.mark(FAILED);
-    if !view.exists("/var/log") || !view.is_whole() {
+    if machine(view).is_none() || !view.exists("/var/log") {
         return;
     }
     let made = ["/etc/tmpfiles.d/var.conf", "/usr/lib/tmpfiles.d/var.conf"].iter().any(|path| {

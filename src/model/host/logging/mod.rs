@@ -11,10 +11,11 @@ mod tests;
 
 use crate::model::Built;
 use crate::model::host::assignments::{assignments, last};
-use crate::model::host::files;
 use crate::model::host::view::View;
+use crate::model::host::{boot, files};
 use crate::open::Kind;
 use crate::resource::Scope;
+use crate::source::Span;
 
 /// Adds what a host does with its logs.
 pub fn probe(view: &dyn View, scope: &Scope, built: &mut Built) {
@@ -36,6 +37,13 @@ pub fn distribution(view: &dyn View) -> Vec<String> {
     words.flat_map(|found| found.value.split_whitespace().map(str::to_owned).collect::<Vec<_>>()).collect()
 }
 
+/// Where to point at on a machine that is known, for what it does not have. Containers and their images leave
+/// the clock, the audit log and the jobs to the machine that they run on.
+pub fn machine(view: &dyn View) -> Option<Span> {
+    let release = ["/etc/os-release", "/usr/lib/os-release"].into_iter().find(|path| view.exists(path));
+    release.filter(|_| boot::is_machine(view)).map(|path| view.mark(path))
+}
+
 /// Most files of /var/log whose owner and mode are looked at, and how deep.
 const MAX_FILES: usize = 2_000;
 const MAX_DEPTH: usize = 3;
@@ -47,6 +55,9 @@ const APART: [&str; 2] = ["/var/log/journal", "/var/log/audit"];
 /// The logs, as files whose owner and mode matter: `log` for all but those with a role of their own.
 fn permissions(view: &dyn View, scope: &Scope, built: &mut Built) {
     if !view.is_whole() {
+        return;
+    }
+    if !boot::is_machine(view) {
         return;
     }
     let mut todo = vec![("/var/log".to_owned(), 0)];

@@ -261,17 +261,18 @@ fn shippers_say_whether_they_encrypt() {
 
 #[test]
 fn accounting_runs_or_not() {
+    let fstab = ("/etc/fstab", "/dev/vda1 / ext4 defaults 0 1\n");
     let release = ("/etc/os-release", "ID=debian\n");
-    ask(&[release], "accounting", "active", "false", "");
+    ask(&[release, fstab], "accounting", "active", "false", "");
     ask(
-        &[release, ("/etc/default/sysstat", "ENABLED=\"true\"\n")],
+        &[release, fstab, ("/etc/default/sysstat", "ENABLED=\"true\"\n")],
         "accounting",
         "active",
         "true",
         "/etc/default/sysstat:1",
     );
     ask(
-        &[release, ("/etc/default/sysstat", "ENABLED=\"false\"\n")],
+        &[release, fstab, ("/etc/default/sysstat", "ENABLED=\"false\"\n")],
         "accounting",
         "active",
         "false",
@@ -282,6 +283,7 @@ fn accounting_runs_or_not() {
 #[test]
 fn logs_are_files_with_owners_and_modes() {
     let (built, _) = host(&[
+        ("/etc/fstab", "/dev/vda1 / ext4 defaults 0 1\n"),
         ("/var/log/auth.log@0640:0:4", ""),
         ("/var/log/wtmp@0664:0:43", ""),
         ("/var/log/nginx/access.log@0644", ""),

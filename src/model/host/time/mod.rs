@@ -7,6 +7,7 @@ mod tests;
 pub mod timesyncd;
 
 use crate::model::Built;
+use crate::model::host::logging::machine;
 use crate::model::host::view::View;
 use crate::model::host::{self, systemd};
 use crate::resource::Scope;
@@ -25,15 +26,12 @@ const CLIENTS: [(&str, &[&str], &[&str]); 4] = [
     ("openntpd", &["openntpd.service"], &["/usr/sbin/openntpd"]),
 ];
 
-/// Adds the clients, and `time` for the host as a whole.
+/// Adds the clients, and `time` for a machine as a whole.
 pub fn probe(view: &dyn View, scope: &Scope, built: &mut Built) {
     chrony::probe(view, scope, built);
     timesyncd::probe(view, scope, built);
     ntp::probe(view, scope, built);
-    let Some(release) = ["/etc/os-release", "/usr/lib/os-release"].iter().find(|path| view.exists(path)) else {
-        return;
-    };
-    let at = view.mark(release);
+    let Some(at) = machine(view) else { return };
     let mut enabled = Vec::new();
     for (name, units, programs) in CLIENTS {
         let states = units.iter().map(|unit| systemd::starts_at_boot(view, unit));

@@ -129,6 +129,7 @@ fn the_other_clients_name_their_sources() {
 
 #[test]
 fn the_host_has_one_client_or_several_or_none() {
+    let fstab = ("/etc/fstab", "/dev/vda1 / ext4 defaults 0 1\n");
     let release = ("/etc/os-release", "ID=debian\n");
     let target =
         ("/etc/systemd/system/multi-user.target.wants/chrony.service", "-> /usr/lib/systemd/system/chrony.service");
@@ -136,6 +137,6 @@ fn the_host_has_one_client_or_several_or_none() {
         "/usr/lib/systemd/system/chrony.service",
         "[Service]\nExecStart=/usr/sbin/chronyd\n[Install]\nWantedBy=multi-user.target\n",
     );
-    ask(&[release], "time", "clients", "[]", "");
-    ask(&[release, target, unit], "time", "clients", "[chrony]", "");
+    ask(&[fstab, release], "time", "clients", "[]", "");
+    ask(&[fstab, release, target, unit], "time", "clients", "[chrony]", "");
 }
