@@ -10,6 +10,7 @@ pub mod assignments;
 mod audit;
 pub mod boot;
 mod cron;
+mod desktop;
 pub mod dialect;
 pub mod documents;
 mod drop_ins;
@@ -21,6 +22,8 @@ pub mod glob;
 mod integrity;
 mod logging;
 mod machine;
+mod limits;
+mod login;
 pub mod memo;
 mod modules;
 pub mod mounts;
@@ -28,10 +31,12 @@ pub mod nginx;
 mod os;
 pub mod packages;
 mod programs;
+mod pam;
 pub mod services;
 pub mod settings;
 pub mod sshd;
 pub mod sysctl;
+mod sudo;
 pub mod systemd;
 mod time;
 mod updates;
@@ -72,6 +77,14 @@ const PROBES: &[Probe] = &[
     programs::probe,
     updates::probe,
     firewall::probe,
+    pam::probe,
+    login::defs,
+    login::accounts,
+    login::shells,
+    login::banners,
+    sudo::probe,
+    limits::probe,
+    desktop::probe,
 ];
 
 /// The resources of the host whose root filesystem is `root`, known to the user as `display`. `is_live` if it

@@ -10,7 +10,7 @@ use crate::model::host::logging::{logrotate, rsyslog, syslog_ng};
 use crate::model::host::settings::{Settings, programs};
 use crate::model::host::time::chrony;
 use crate::model::host::view::View;
-use crate::model::host::{nginx, sshd};
+use crate::model::host::{nginx, sshd, sudo};
 use crate::resource::Scope;
 
 /// A kind of configuration file.
@@ -93,6 +93,14 @@ pub const SERVICES: &[Service] = &[
         parts: &["logrotate.d/*"],
         markers: &["{"],
         reads: Reads::Judge(logrotate::judge),
+    },
+    Service {
+        id: "sudoers",
+        main: "/etc/sudoers",
+        names: &["sudoers"],
+        parts: &["sudoers.d/*"],
+        markers: &["ALL", "Defaults"],
+        reads: Reads::Judge(sudo::judge),
     },
 ];
 
