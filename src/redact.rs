@@ -30,7 +30,13 @@ const SECRET_NAMES: &[&str] = &[
     "masterauth",
     "defaultpass",
     "registeredusers",
+    "rootpass",
+    "oepass",
+    "mysqlpass",
 ];
+
+/// Ends of names whose values are secrets although their last word alone does not say so, as they are written.
+const SECRET_SETTINGS: &[&str] = &["sensitive.props.key", "encryption.key", "encryption.vector"];
 
 /// Kinds of resources whose content is a secret, and the attribute that holds it.
 const SECRET_CONTENT: &[(&str, &str)] = &[
@@ -189,11 +195,17 @@ pub fn looks_secret(text: &str) -> bool {
     SHAPES.get_or_init(|| Pattern::new(&any())).finds(text).unwrap_or(true)
 }
 
-/// True if the last named segment of the path is the name of a secret.
+/// True if the last named segment of the path is the name of a secret, or the path ends with one.
 pub fn names_a_secret(path: &str) -> bool {
+    let whole = path.trim_end_matches('"');
+    if SECRET_SETTINGS.iter().any(|setting| whole.ends_with(setting)) {
+        return true;
+    }
     let name = path.rsplit('.').find(|part| part.chars().any(char::is_alphabetic)).unwrap_or(path);
     let name: String = name.chars().filter(char::is_ascii_alphabetic).map(|c| c.to_ascii_lowercase()).collect();
-    SECRET_NAMES.iter().any(|secret| name.contains(secret)) && !ABOUT_SECRETS.iter().any(|about| name.contains(about))
+    SECRET_NAMES.contains(&name.as_str())
+        || SECRET_NAMES.iter().any(|secret| name.contains(secret))
+            && !ABOUT_SECRETS.iter().any(|about| name.contains(about))
 }
 
 #[cfg(test)]
@@ -217,6 +229,15 @@ mod tests {
     fn a_secret_is_withheld_by_its_name_or_by_its_shape() {
         assert_eq!(shown("master_password", &of("hunter2hunter2")), "(withheld, 14 characters)");
         assert_eq!(shown("environment.DB_PASSWORD", &of("x1")), "(withheld, 2 characters)");
+        for name in [
+            "requirepass",
+            "environment.OE_PASS",
+            "MYSQL_ROOT_PASS",
+            "\"nifi.sensitive.props.key\"",
+            "\"encryption.key\"",
+        ] {
+            assert_eq!(shown(name, &of("Winter-2031")), "(withheld, 11 characters)", "{name}");
+        }
         for secret in [
             "AKIAIOSFODNN7EXAMPLE",
             "postgres://u:p4ss@db/x",
