@@ -9,8 +9,10 @@
 pub mod assignments;
 mod audit;
 pub mod boot;
+pub mod certs;
 mod cron;
 mod desktop;
+mod crypto;
 pub mod dialect;
 pub mod documents;
 mod drop_ins;
@@ -24,6 +26,7 @@ mod limits;
 mod logging;
 mod login;
 mod machine;
+mod mac;
 pub mod memo;
 mod modules;
 pub mod mounts;
@@ -85,6 +88,9 @@ const PROBES: &[Probe] = &[
     sudo::probe,
     limits::probe,
     desktop::probe,
+    mac::probe,
+    crypto::probe,
+    certs::probe,
 ];
 
 /// The resources of the host whose root filesystem is `root`, known to the user as `display`. `is_live` if it

@@ -144,6 +144,10 @@ impl Cmdline {
 
     /// Notes what was not read.
     pub(super) fn trouble(&mut self, path: &str, error: OpenError) {
+        // Of a part of a system the templates tell.
+        if matches!(error, OpenError::Outside) {
+            return;
+        }
         let list =
             if path.starts_with("/boot/efi") || path.starts_with("/efi") { &mut self.efi } else { &mut self.troubles };
         if !list.iter().any(|(known, _)| known == path) {

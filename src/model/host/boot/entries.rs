@@ -64,7 +64,7 @@ pub(super) fn template(view: &dyn View, out: &mut Cmdline) {
 fn open(view: &dyn View, path: &str, out: &mut Cmdline) -> Option<Text> {
     match view.read(path) {
         Ok(text) => Some(text),
-        Err(OpenError::NotFound) => None,
+        Err(OpenError::NotFound | OpenError::Outside) => None,
         Err(error) => {
             out.trouble(path, error);
             None

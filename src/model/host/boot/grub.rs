@@ -28,7 +28,7 @@ pub(super) fn read(view: &dyn View, out: &mut Cmdline) {
         for path in out.expand(view, pattern) {
             match view.read(&path) {
                 Ok(text) => menu(&text, &environment(view), out),
-                Err(OpenError::NotFound) => {}
+                Err(OpenError::NotFound | OpenError::Outside) => {}
                 Err(error) => out.trouble(&path, error),
             }
         }
@@ -121,7 +121,7 @@ pub(super) fn template(view: &dyn View, out: &mut Cmdline) {
     for path in std::iter::once("/etc/default/grub".to_owned()).chain(parts) {
         let text = match view.read(&path) {
             Ok(text) => text,
-            Err(OpenError::NotFound) => continue,
+            Err(OpenError::NotFound | OpenError::Outside) => continue,
             Err(error) => {
                 out.trouble(&path, error);
                 continue;

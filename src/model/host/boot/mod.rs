@@ -1,8 +1,9 @@
-//! How the machine starts: the command line of the kernel.
+//! How the machine starts: the command line of the kernel, the boot loader, and who may interfere.
 
 pub mod cmdline;
 mod entries;
 pub mod grub;
+mod loader;
 #[cfg(test)]
 mod tests;
 
@@ -40,6 +41,7 @@ pub fn probe(view: &dyn View, scope: &Scope, built: &mut Built) {
     for line in found.configured.iter().chain(&found.running) {
         add(&line.title, line.from.id(), arguments(line), line.span);
     }
+    loader::probe(view, scope, built);
 }
 
 /// The last value of every argument by its name, `-` written as `_`; unknown as a whole if a part of the line

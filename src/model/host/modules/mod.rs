@@ -129,7 +129,7 @@ fn read(view: &dyn View) -> Configuration {
                     by_name.entry(name.clone()).or_insert_with(|| format!("{dir}/{name}"));
                 }
             }
-            Err(OpenError::NotFound) => {}
+            Err(OpenError::NotFound | OpenError::Outside) => {}
             Err(error) => out.trouble(view, dir, &Trouble::Open(error)),
         }
     }
@@ -139,7 +139,7 @@ fn read(view: &dyn View) -> Configuration {
         }
         match view.read(&path) {
             Ok(text) => out.file(&path, &text),
-            Err(OpenError::NotFound) => {}
+            Err(OpenError::NotFound | OpenError::Outside) => {}
             Err(error) => out.trouble(view, &path, &Trouble::Open(error)),
         }
     }

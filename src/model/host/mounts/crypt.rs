@@ -46,7 +46,7 @@ impl Crypt {
             Cmdline::read(view).configured.iter().any(|line| line.arguments.iter().any(|one| early(&one.name)));
         let text = match view.read(FILE) {
             Ok(text) => text,
-            Err(OpenError::NotFound) => return out,
+            Err(OpenError::NotFound | OpenError::Outside) => return out,
             Err(error) => {
                 out.troubles.push((FILE.into(), Trouble::Open(error)));
                 return out;
@@ -101,11 +101,11 @@ impl Crypt {
             let what = format!("whether {} encrypts by itself", mount.device);
             return Value::unknown(Reason::Running, what, mount.span);
         }
-        self.of_device(view, &mount.device, all, mount.span)
+        self.of_device(&mount.device, all, mount.span)
     }
 
     /// Whether a device, or the file system of a file, is encrypted.
-    pub fn of_device(&self, view: &dyn View, device: &str, all: &Mounts, span: Span) -> Value {
+    pub fn of_device(&self, device: &str, all: &Mounts, span: Span) -> Value {
         let mapped = device.strip_prefix("/dev/mapper/");
         if let Some(found) = mapped.and_then(|name| self.devices.iter().find(|known| known.name == name)) {
             return Value::bool(true, found.span);
@@ -115,7 +115,7 @@ impl Crypt {
         }
         if device.starts_with('/') && !device.starts_with("/dev/") {
             return match all.holder(device).filter(|mount| mount.device != device) {
-                Some(mount) => self.of_device(view, &mount.device, &Mounts::default(), mount.span),
+                Some(mount) => self.of_device(&mount.device, &Mounts::default(), mount.span),
                 None => Value::unknown(Reason::Running, format!("what holds {device}"), span),
             };
         }

@@ -16,7 +16,7 @@ pub(super) fn probe(view: &dyn View, scope: &Scope, built: &mut Built) {
     for path in std::iter::once("/etc/exports".to_owned()).chain(parts) {
         match view.read(&path) {
             Ok(text) => file(view, scope, built, &text),
-            Err(OpenError::NotFound) => {}
+            Err(OpenError::NotFound | OpenError::Outside) => {}
             Err(error) => built.gaps.push(Trouble::Open(error).gap(view.display(&path))),
         }
     }

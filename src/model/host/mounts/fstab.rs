@@ -15,7 +15,7 @@ const MAX_LINES: usize = 10_000;
 pub(super) fn read(view: &dyn View, out: &mut Mounts) {
     let text = match view.read(FILE) {
         Ok(text) => text,
-        Err(OpenError::NotFound) => return,
+        Err(OpenError::NotFound | OpenError::Outside) => return,
         Err(error) => return out.troubles.push((FILE.into(), Trouble::Open(error))),
     };
     out.is_stated = true;

@@ -106,7 +106,7 @@ pub fn probe(view: &dyn View, scope: &Scope, built: &mut Built) {
         if swap.device.starts_with("/dev/zram") {
             attributes.push(("on_disk", Value::bool(false, at)));
         }
-        attributes.extend(unless_false(crypt.of_device(view, &swap.device, &found, at)).map(|is| ("encrypted", is)));
+        attributes.extend(unless_false(crypt.of_device(&swap.device, &found, at)).map(|is| ("encrypted", is)));
         super::add(view, scope, built, "swap", &swap.device, Value::object(attributes, at), at);
     }
     if boot::is_machine(view) {

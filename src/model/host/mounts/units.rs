@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use super::fstab::normalised;
 use super::{Mount, Mounts, Swap};
+use crate::model::host::boot;
 use crate::model::host::dialect::sections::{self, Joined, PLAIN, Style};
 use crate::model::host::view::{Text, View};
 
@@ -63,7 +64,7 @@ pub(super) fn read(view: &dyn View, out: &mut Mounts) {
 fn system(view: &dyn View, out: &mut Mounts) {
     let is_systemd =
         ["/usr/lib/systemd/systemd", "/lib/systemd/systemd", "/etc/systemd"].iter().any(|path| view.exists(path));
-    if is_systemd && out.is_stated && out.at("/dev/shm").is_none() {
+    if is_systemd && out.is_stated && boot::is_machine(view) && out.at("/dev/shm").is_none() {
         let options = ["rw", "nosuid", "nodev"].map(str::to_owned).to_vec();
         let span = view.mark("/etc/fstab");
         let (path, device, kind) = ("/dev/shm".into(), "tmpfs".into(), "tmpfs".into());

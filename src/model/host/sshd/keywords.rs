@@ -268,7 +268,7 @@ pub const KEYWORDS: &[Keyword] = &[
     append("port", Kind::Port, false, Some("22")),
     one("printlastlog", Kind::Flag, false, "yes"),
     one("printmotd", Kind::Flag, false, "yes"),
-    unset("protocol", Kind::Text, false), // ignored since 7.6, which knows version 2 only
+    unset("protocol", Kind::Text, false), // ignored since 7.4, whose sshd knows version 2 only
     unset("pubkeyacceptedalgorithms", Kind::Algorithms(Family::PublicKey), true),
     one("pubkeyauthentication", Kind::Flag, true, "yes"),
     one("pubkeyauthoptions", Kind::Words, true, "none"),

@@ -16,10 +16,13 @@ use crate::model::host::packages::{self, Package};
 use crate::model::host::view::View;
 use crate::resource::Scope;
 use crate::source::{SourceId, Span};
-use crate::value::{Entry, Value};
+use crate::value::{Entry, Reason, Value};
 
 /// Where the configuration is, in the order in which it is looked for; SUSE ships the second.
 const CONFIGURATIONS: [&str; 2] = ["/etc/ssh/sshd_config", "/usr/etc/ssh/sshd_config"];
+
+/// Where rpm keeps its database.
+const RPM: [&str; 2] = ["/usr/lib/sysimage/rpm", "/var/lib/rpm"];
 
 /// Adds the resources of a host's sshd, if there is one.
 pub fn probe(view: &dyn View, scope: &Scope, built: &mut Built) {
@@ -45,7 +48,12 @@ pub fn probe(view: &dyn View, scope: &Scope, built: &mut Built) {
     if let Some(path) = &config {
         read.main(view, path, place);
     }
-    let facts = facts(installed, package.as_ref(), version, place);
+    let mut facts = facts(installed, package.as_ref(), version, place);
+    let has_rpm = RPM.iter().any(|path| view.exists(path));
+    if version.is_none() && has_rpm {
+        let what = "the version of OpenSSH, which the package database does not tell";
+        facts.push(entry("version", Value::unknown(Reason::Unsupported, what, place)));
+    }
     resources(&read, place, scope, facts, view, built);
 }
 
@@ -91,11 +99,12 @@ pub fn resources(
     let mut add = |kind: &str, address: &str, attributes, span| {
         super::add(view, scope, built, kind, address, attributes, span);
     };
+    let version: Vec<_> = facts.iter().filter(|(key, _)| &**key == "version").cloned().collect();
     add("sshd", "sshd", Value::map(facts.into_iter().chain(keyed(read::ALWAYS)), place), place);
     for (chain, block) in read.chains.iter().enumerate().skip(read::ALWAYS + 1) {
         let criteria = block.criteria.join(" and ");
         let named = entry("match", Value::string(&*criteria, block.span));
-        let attributes = Value::map(std::iter::once(named).chain(keyed(chain)), block.span);
+        let attributes = Value::map(std::iter::once(named).chain(version.clone()).chain(keyed(chain)), block.span);
         add("sshd.match", &format!("sshd/Match {criteria}"), attributes, block.span);
     }
 }

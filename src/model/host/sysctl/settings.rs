@@ -91,12 +91,18 @@ impl Settings {
                     out.is_local |= has_some && path.starts_with("/etc/");
                 }
                 // A link that leads nowhere.
-                Err(OpenError::NotFound) => {}
+                Err(OpenError::NotFound | OpenError::Outside) => {}
                 Err(error) => out.trouble(view, path, &Trouble::Open(error), n + 1),
             }
         }
         for (dir, error) in files.refused {
-            out.trouble(view, &dir, &Trouble::Open(error), end);
+            match error {
+                // What the part that is not here may set is not known; what is set here is taken to hold.
+                OpenError::Outside => {
+                    out.hole.get_or_insert((0, Reason::File, dir.as_str().into()));
+                }
+                error => out.trouble(view, &dir, &Trouble::Open(error), end),
+            }
         }
         if let Some(main) = main {
             out.is_local |= out.main(view, &main);
