@@ -27,6 +27,7 @@ mod logging;
 mod login;
 mod machine;
 mod mac;
+mod machine;
 pub mod memo;
 mod modules;
 pub mod mounts;
