@@ -34,6 +34,7 @@ pub mod nginx;
 mod os;
 pub mod packages;
 mod pam;
+pub mod postgresql;
 mod programs;
 pub mod services;
 pub mod settings;
@@ -69,6 +70,7 @@ const PROBES: &[Probe] = &[
     boot::probe,
     nginx::probe,
     settings::probe,
+    postgresql::probe,
     sysctl::probe,
     modules::probe,
     mounts::probe,

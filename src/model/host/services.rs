@@ -10,7 +10,7 @@ use crate::model::host::logging::{logrotate, rsyslog, syslog_ng};
 use crate::model::host::settings::{Settings, programs};
 use crate::model::host::time::chrony;
 use crate::model::host::view::View;
-use crate::model::host::{nginx, sshd, sudo};
+use crate::model::host::{nginx, postgresql, sshd, sudo};
 use crate::resource::Scope;
 
 /// A kind of configuration file.
@@ -53,6 +53,14 @@ pub const SERVICES: &[Service] = &[
         parts: &["conf.d/*.conf", "sites-available/*", "sites-enabled/*", "http.d/*.conf", "*.conf", "*.conf.template"],
         markers: &["server {", "server{", "http {", "http{", "server_name ", "proxy_pass "],
         reads: Reads::Judge(nginx::judge),
+    },
+    Service {
+        id: "postgresql",
+        main: "/etc/postgresql/postgresql.conf",
+        names: &["postgresql.conf"],
+        parts: &["pg_hba.conf"],
+        markers: &[],
+        reads: Reads::Judge(postgresql::judge),
     },
     Service {
         id: "sshd",
