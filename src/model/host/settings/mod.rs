@@ -26,7 +26,7 @@ use crate::value::{Reason, Value};
 pub struct Settings {
     /// The dialect.
     pub dialect: Dialect,
-    /// Further places where hosts have the main file.
+    /// Further places where hosts have the main file. With `*`, every file of that name is a service of its own.
     pub elsewhere: &'static [&'static str],
     /// Patterns of files that are read after the main one and win over it, absolute or from its directory.
     pub drop_ins: &'static [&'static str],
@@ -49,6 +49,8 @@ pub enum Dialect {
     Properties,
     /// Sections of settings: a map by section; settings before the first section stand at the top.
     Sections(Style),
+    /// The same, where the sections mean nothing to the program (PHP).
+    Unsectioned(Style),
     /// Lines of a name and the rest; a name that repeats is a list. `=` may stand between them.
     Words,
 }
@@ -57,9 +59,20 @@ pub enum Dialect {
 pub fn probe(view: &dyn View, scope: &Scope, built: &mut Built) {
     for service in programs::PROGRAMS {
         let Reads::Settings(settings) = &service.reads else { continue };
-        let mut places = std::iter::once(&service.main).chain(settings.elsewhere);
+        let (patterns, elsewhere): (Vec<&str>, Vec<&str>) =
+            settings.elsewhere.iter().copied().partition(|path| path.contains('*'));
+        for pattern in patterns {
+            let found = glob::expand(view, pattern);
+            built
+                .gaps
+                .extend(found.refused.into_iter().map(|(path, error)| Trouble::Open(error).gap(view.display(&path))));
+            for file in &found.paths {
+                judge(service, settings, view, file, scope, built);
+            }
+        }
+        let mut places = std::iter::once(service.main).chain(elsewhere);
         let file = places.find(|path| view.exists(path));
-        let Some(place) = file.or(settings.programs.iter().find(|path| view.exists(path))) else { continue };
+        let Some(place) = file.or(settings.programs.iter().copied().find(|path| view.exists(path))) else { continue };
         let place = view.mark(place);
         let mut read = Read { value: empty(place), doubt: None };
         if let Some(file) = file {

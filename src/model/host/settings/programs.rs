@@ -15,6 +15,8 @@ const fn program(id: &'static str, main: &'static str, dialect: Dialect) -> Serv
 
 /// `# comment`, `key = value`, quotes around values.
 const QUOTED: Style = Style { quotes: true, ..PLAIN };
+/// PHP: `;`, also after a value.
+const PHP: Style = Style { comments: &[';', '#'], inline: &[';'], ..QUOTED };
 /// Samba: `;` and `#`, a backslash joins lines.
 const SAMBA: Style = Style { joined: Joined::Backslash, ..PLAIN };
 
@@ -116,8 +118,15 @@ pub const PROGRAMS: &[Service] = &[
     program("mosquitto", "/etc/mosquitto/mosquitto.conf", Dialect::Words)
         .names(&["mosquitto.conf"])
         .then(&["conf.d/*.conf"]),
-    program("php", "/etc/php/php.ini", Dialect::Sections(QUOTED)).names(&["php.ini", "php.ini-production"]),
+    program("openvpn", "/etc/openvpn/server.conf", Dialect::Words)
+        .names(&["openvpn/server.conf", "openvpn/server/*.conf", "openvpn.conf"])
+        .or(&["/etc/openvpn/openvpn.conf", "/etc/openvpn/server/*.conf"]),
+    program("php", "/etc/php.ini", Dialect::Unsectioned(PHP))
+        .names(&["php.ini", "php.ini-production"])
+        .or(&["/usr/local/etc/php/php.ini", "/etc/php/php.ini", "/etc/php/*/fpm/php.ini", "/etc/php/*/apache2/php.ini"])
+        .then(&["conf.d/*.ini", "/etc/php.d/*.ini"]),
     program("samba", "/etc/samba/smb.conf", Dialect::Sections(SAMBA)).names(&["smb.conf"]),
+    program("squid", "/etc/squid/squid.conf", Dialect::Words).names(&["squid.conf"]),
     program("vsftpd", "/etc/vsftpd.conf", Dialect::Words).names(&["vsftpd.conf"]).or(&["/etc/vsftpd/vsftpd.conf"]),
     program("xrdp", "/etc/xrdp/xrdp.ini", Dialect::Sections(PLAIN)).names(&["xrdp.ini"]),
     // Operations

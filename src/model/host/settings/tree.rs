@@ -21,6 +21,11 @@ pub fn read(view: &dyn View, path: &str, settings: &Settings) -> Result<Value, T
         Dialect::Yaml => documents(&view.data(path, Form::Yaml)?, place)?,
         Dialect::Properties => flat(properties::parse(&text(view, path)?), place),
         Dialect::Words => flat(words(&text(view, path)?), place),
+        Dialect::Unsectioned(style) => {
+            let mut sections = sections::parse(&text(view, path)?, &style);
+            sections.iter_mut().for_each(|section| section.name.clear());
+            by_section(&sections, place)
+        }
         Dialect::Sections(style) => by_section(&sections::parse(&text(view, path)?, &style), place),
     };
     let value = if settings.dots { nested(&value, 0) } else { value };
