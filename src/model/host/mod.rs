@@ -6,6 +6,7 @@
 //! A further service is one file or folder here with a `probe`, and one line in [`PROBES`]; a `judge` and one
 //! line in [`services::SERVICES`] if its files are recognised in a repository too.
 
+pub mod apache;
 pub mod assignments;
 mod audit;
 pub mod boot;
@@ -69,6 +70,7 @@ const PROBES: &[Probe] = &[
     sshd::probe,
     boot::probe,
     nginx::probe,
+    apache::probe,
     settings::probe,
     postgresql::probe,
     sysctl::probe,

@@ -10,7 +10,7 @@ use crate::model::host::logging::{logrotate, rsyslog, syslog_ng};
 use crate::model::host::settings::{Settings, programs};
 use crate::model::host::time::chrony;
 use crate::model::host::view::View;
-use crate::model::host::{nginx, postgresql, sshd, sudo};
+use crate::model::host::{apache, nginx, postgresql, sshd, sudo};
 use crate::resource::Scope;
 
 /// A kind of configuration file.
@@ -61,6 +61,14 @@ pub const SERVICES: &[Service] = &[
         parts: &["pg_hba.conf"],
         markers: &[],
         reads: Reads::Judge(postgresql::judge),
+    },
+    Service {
+        id: "apache",
+        main: "/etc/apache2/apache2.conf",
+        names: &["apache2.conf", "httpd.conf"],
+        parts: &["sites-available/*", "sites-enabled/*", "conf.d/*.conf", "conf-available/*.conf", "*.conf"],
+        markers: &["<VirtualHost ", "<virtualhost ", "LoadModule ", "ServerRoot "],
+        reads: Reads::Judge(apache::judge),
     },
     Service {
         id: "sshd",

@@ -15,6 +15,7 @@ use crate::model::Built;
 use crate::model::host::nginx::effective::Level;
 use crate::model::host::nginx::read::{Item, Reader};
 use crate::model::host::nginx::server::Listen;
+pub use crate::model::host::nginx::server::is_loopback;
 use crate::model::host::view::View;
 use crate::model::host::{files, packages};
 use crate::resource::{Gap, GapKind, Scope};
