@@ -51,7 +51,7 @@ pub enum Dialect {
     Sections(Style),
     /// The same, where the sections mean nothing to the program (PHP).
     Unsectioned(Style),
-    /// Lines of a name and the rest; a name that repeats is a list. `=` may stand between them.
+    /// Lines of a name and the rest; a name that adds up when it repeats is a list. `=` may stand between them.
     Words,
 }
 

@@ -21,6 +21,8 @@ fn each_dialect_is_read_with_its_lines() {
         ),
         ("/etc/redis/redis.conf", "# c\nbind 127.0.0.1 -::1\nport 0\n", "redis", "bind", "127.0.0.1 -::1", 2),
         ("/etc/redis/redis.conf", "save 60 1\nsave 1 60\n", "redis", "save.1", "1 60", 2),
+        ("/etc/redis/redis.conf", "protected-mode no\nprotected-mode yes\n", "redis", "protected-mode", "yes", 2),
+        ("/etc/kafka/server.properties", "listeners=a\nlisteners=b\n", "kafka", "listeners", "b", 2),
         ("/etc/rabbitmq/rabbitmq.conf", "listeners.tcp = none\n", "rabbitmq", "listeners\u{1}tcp", "none", 1),
         (
             "/etc/kafka/server.properties",

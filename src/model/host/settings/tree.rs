@@ -59,13 +59,36 @@ fn documents(all: &Rc<[Value]>, place: Span) -> Result<Value, Trouble> {
     Ok(out)
 }
 
-/// Settings by their names; a name that repeats is a list, in order.
+/// Settings of [`Dialect::Words`] that add up when they repeat: Redis, Squid, Mosquitto, coturn, OpenVPN. Of every
+/// other name the last value counts, as it does in Java properties.
+const ADDED_UP: &[&str] = &[
+    "access_log",
+    "acl",
+    "allow_anonymous",
+    "allowed-peer-ip",
+    "denied-peer-ip",
+    "http_access",
+    "http_port",
+    "https_port",
+    "listener",
+    "loadmodule",
+    "push",
+    "rename-command",
+    "route",
+    "save",
+    "sslproxy_cert_error",
+    "tls_version",
+    "user",
+];
+
+/// Settings by their names, in order.
 fn flat(settings: Vec<Setting>, place: Span) -> Value {
     let mut out: Vec<(String, Vec<Value>)> = Vec::new();
     for setting in settings {
         let value = setting.to_value();
         match out.iter_mut().find(|(key, _)| *key == setting.key) {
-            Some((_, values)) => values.push(value),
+            Some((key, values)) if ADDED_UP.contains(&&**key) => values.push(value),
+            Some((_, values)) => *values = vec![value],
             None => out.push((setting.key, vec![value])),
         }
     }
