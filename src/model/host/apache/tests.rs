@@ -62,7 +62,7 @@ fn plain_answers_are_what_the_server_does() {
         ("Redirect / https://ehr/", "redirects to https"),
         ("Redirect /x https://ehr/", "serves"),
         ("RewriteEngine on\nRewriteRule ^ https://%{HTTP_HOST}%{REQUEST_URI} [R=301,L]", "redirects to https"),
-        ("RewriteRule ^/?(.*) https://%{SERVER_NAME}/$1 [R]", "redirects to https"),
+        ("RewriteEngine on\nRewriteRule ^/?(.*) https://%{SERVER_NAME}/$1 [R]", "redirects to https"),
         ("RewriteRule ^/old https://x/ [R]", "serves"),
         ("RedirectMatch ^/(.*)$ https://ehr/$1", "redirects to https"),
         ("DocumentRoot /srv", "serves"),

@@ -55,11 +55,35 @@ impl Place {
 pub fn plain_answer(level: &Level, own: &[Item]) -> Value {
     let outer = level.items.last().copied().unwrap_or_default();
     let redirects = outer.iter().filter(|item| item.name.starts_with("redirect"));
-    let inner = own.iter().filter(|item| item.block.is_some() && is_everything(item));
+    // `<Directory />` refuses files of the whole machine, which other sections give free again.
+    let mut locations = own.iter().filter(|item| item.name.starts_with("location"));
+    let inner: Vec<&Item> = locations.clone().filter(|item| item.name == "location" && is_everything(item)).collect();
+    if let (Some(only), None) = (locations.next().filter(|item| is_everything(item)), locations.next())
+        && let Some(denied) =
+            only.block.iter().flatten().find(|item| item.name == "require" && item.args == ["all", "denied"])
+    {
+        return unknown(denied).unwrap_or_else(|| Value::string("refuses", denied.span));
+    }
+    let inner = inner.into_iter();
     let all = own.iter().chain(inner.flat_map(|item| item.block.as_deref().unwrap_or_default())).chain(redirects);
+    let (mut conditions, mut is_on): (Vec<&Item>, bool) = (Vec::new(), false);
     for item in all {
-        let Some(answer) = answer(item) else { continue };
-        return unknown(item).unwrap_or_else(|| Value::string(answer, item.span));
+        match &*item.name {
+            "rewriteengine" => is_on = item.args.first().is_some_and(|word| word.eq_ignore_ascii_case("on")),
+            "rewritecond" => conditions.push(item),
+            "rewriterule" => {
+                // <https://httpd.apache.org/docs/2.4/mod/mod_rewrite.html>: off by default, and conditions are those
+                // of the next rule only.
+                let always = std::mem::take(&mut conditions).into_iter().all(is_about_plain_http);
+                if let Some(answer) = answer(item).filter(|_| is_on && always) {
+                    return unknown(item).unwrap_or_else(|| Value::string(answer, item.span));
+                }
+            }
+            _ => {
+                let Some(answer) = answer(item) else { continue };
+                return unknown(item).unwrap_or_else(|| Value::string(answer, item.span));
+            }
+        }
     }
     let hole = own.iter().find(|item| item.name.is_empty()).and_then(unknown);
     hole.unwrap_or_else(|| Value::string("serves", level.span))
@@ -84,9 +108,16 @@ fn answer(item: &Item) -> Option<&'static str> {
             [pattern, "-", flags] if is_all(pattern) && ["[F]", "[F,L]", "[G]"].contains(flags) => Some("refuses"),
             _ => None,
         },
-        "require" if words == ["all", "denied"] => Some("refuses"),
         _ => None,
     }
+}
+
+/// True for a condition that every plain request meets, or all but those for the renewal of a certificate.
+fn is_about_plain_http(condition: &Item) -> bool {
+    let text = condition.args.first().map(|word| word.to_ascii_uppercase()).unwrap_or_default();
+    let asks_scheme =
+        ["HTTPS", "SERVER_PORT", "REQUEST_SCHEME", "X-FORWARDED-PROTO"].iter().any(|it| text.contains(it));
+    asks_scheme || condition.args.iter().any(|word| word.contains(".well-known") || word.contains("acme-challenge"))
 }
 
 /// True for `Redirect https://...` within a section for everything.
