@@ -1,11 +1,11 @@
 //! Files whose owner and mode matter, each as a resource. On a whole host only.
 
 use crate::model::Built;
-use crate::model::host::view::View;
+use crate::model::host::view::{Trouble, View};
 use crate::open::{Kind, OpenError, Stat};
 use crate::resource::{Gap, GapKind, Scope};
 use crate::source::Span;
-use crate::value::Value;
+use crate::value::{Reason, Value};
 
 /// The kind of these resources.
 pub const KIND: &str = "file";
@@ -17,7 +17,7 @@ const BITS: [(&str, u32); 3] = [("read", 4), ("write", 2), ("execute", 1)];
 const SPECIAL: [(&str, u32); 3] = [("setuid", 0o4000), ("setgid", 0o2000), ("sticky", 0o1000)];
 
 /// Adds what `path` leads to, if it is there, as a file that plays `role` for the host. Rules select by role.
-/// A file that may not be looked at is a gap.
+/// A file that may not be looked at is a gap, and its owner and mode are unknown.
 pub fn add(view: &dyn View, scope: &Scope, built: &mut Built, path: &str, role: &str) {
     if !view.is_whole() {
         return;
@@ -27,8 +27,9 @@ pub fn add(view: &dyn View, scope: &Scope, built: &mut Built, path: &str, role: 
         Err(OpenError::NotFound | OpenError::Outside | OpenError::Leaves | OpenError::Circle) => return,
         Err(error) => {
             let hint = matches!(error, OpenError::Denied).then(|| "run the audit as root".to_owned());
-            let (path, message) = (view.display(path), error.to_string());
-            return built.gaps.push(Gap { kind: GapKind::Unreadable, path, span: None, message, hint });
+            let (shown, message) = (view.display(path), error.to_string());
+            built.gaps.push(Gap { kind: GapKind::Unreadable, path: shown, span: None, message, hint });
+            return unseen(view, scope, built, path, role, Trouble::Open(error).reason());
         }
     };
     let at = view.mark(path);
@@ -48,6 +49,15 @@ pub fn add(view: &dyn View, scope: &Scope, built: &mut Built, path: &str, role: 
         ("permissions", permissions(stat, at)),
     ];
     super::add(view, scope, built, KIND, path, Value::object(attributes, at), at);
+}
+
+/// The file as it is known without looking at it: by its path and role alone.
+fn unseen(view: &dyn View, scope: &Scope, built: &mut Built, path: &str, role: &str, reason: Reason) {
+    let at = view.mark(path);
+    let known = [("path", Value::string(path, at)), ("role", Value::string(role, at))];
+    let unknown = ["type", "owner", "group", "uid", "gid", "mode", "permissions"];
+    let unknown = unknown.map(|key| (key, Value::unknown(reason, path, at)));
+    super::add(view, scope, built, KIND, path, Value::object(known.into_iter().chain(unknown), at), at);
 }
 
 fn permissions(stat: Stat, at: Span) -> Value {

@@ -49,8 +49,14 @@ pub fn add(view: &dyn View, scope: &Scope, built: &mut Built) {
     host::add(view, scope, built, "audit", "audit", Value::object(attributes, at), at);
     match view.read(FILE) {
         Ok(text) => configuration(view, scope, built, &text),
-        Err(OpenError::NotFound) => {}
-        Err(error) => built.gaps.push(Trouble::Open(error).gap(view.display(FILE))),
+        Err(OpenError::NotFound | OpenError::Outside) => {}
+        Err(error) => {
+            // It is there, or may be: what it says is not known.
+            let trouble = Trouble::Open(error);
+            built.gaps.push(trouble.gap(view.display(FILE)));
+            let at = view.mark(FILE);
+            host::add(view, scope, built, "auditd", "auditd", Value::unknown(trouble.reason(), FILE, at), at);
+        }
     }
 }
 
@@ -133,7 +139,16 @@ fn settings(text: &Text, view: &dyn View, built: &mut Built) -> Vec<dialect::Set
 fn plugins(view: &dyn View, built: &mut Built, at: Span) -> Value {
     let mut all = Vec::new();
     for dir in PLUGINS {
-        for name in view.list(dir).unwrap_or_default() {
+        let names = match view.list(dir) {
+            Ok(names) => names,
+            Err(OpenError::NotFound | OpenError::Outside) => continue,
+            Err(error) => {
+                let trouble = Trouble::Open(error);
+                built.gaps.push(trouble.gap(view.display(dir)));
+                return Value::unknown(trouble.reason(), dir, at);
+            }
+        };
+        for name in names {
             let Some(short) = name.strip_suffix(".conf") else { continue };
             let path = format!("{dir}/{name}");
             let text = match view.read(&path) {

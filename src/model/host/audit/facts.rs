@@ -139,16 +139,23 @@ impl Rules<'_> {
         let rules =
             Value::int(i64::try_from(count).unwrap_or(i64::MAX), set.rules.first().map_or(at, |rule| rule.span));
         all.push(("rules", if count == 0 { unread("the number of rules").unwrap_or(rules) } else { rules }));
-        all.push(("off_for_tasks", Value::bool(off.is_some(), off.unwrap_or(at))));
+        // What was not found may stand in what was not read.
+        let found = |span: Option<Span>, what: &str| match span {
+            Some(span) => Value::bool(true, span),
+            None => unread(what).unwrap_or(Value::bool(false, at)),
+        };
+        all.push(("off_for_tasks", found(off, "whether a rule switches auditing off")));
         let settings = [("enabled", set.enabled), ("failure", set.failure), ("backlog", set.backlog)];
         for (name, setting) in settings {
             let value = setting.map(|(value, span)| Value::int(value, span)).or_else(|| unread(name));
             all.extend(value.map(|value| (name, value)));
         }
-        let immutable = set.loginuid_immutable;
-        all.push(("loginuid_immutable", Value::bool(immutable.is_some(), immutable.unwrap_or(at))));
-        let stopped = set.stopped;
-        all.push(("loads", Value::bool(stopped.is_none(), stopped.unwrap_or(at))));
+        all.push(("loginuid_immutable", found(set.loginuid_immutable, "loginuid_immutable")));
+        let loads = match set.stopped {
+            Some(span) => Value::bool(false, span),
+            None => unread("whether every rule loads").unwrap_or(Value::bool(true, at)),
+        };
+        all.push(("loads", loads));
         all.extend(lines.is_compiled.map(|same| ("compiled", Value::bool(same, self.view.mark(COMPILED)))));
         host::add(self.view, self.scope, built, "audit.rules", "audit.rules", Value::object(all, at), at);
     }

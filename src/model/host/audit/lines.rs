@@ -42,18 +42,29 @@ pub struct Lines {
 
 /// The rules of the host, if it has any file of them.
 pub fn lines(view: &dyn View) -> Option<Lines> {
-    let parts = view.list(PARTS).ok().map(|names| {
+    let mut gaps = Vec::new();
+    let mut hole = None;
+    let listed = view.list(PARTS);
+    if let Err(OpenError::Denied) = listed {
+        let trouble = Trouble::Open(OpenError::Denied);
+        hole = Some((trouble.reason(), PARTS.to_owned()));
+        gaps.push(trouble.gap(view.display(PARTS)));
+    }
+    let parts = listed.ok().map(|names| {
         let mut names: Vec<String> = names.into_iter().filter(|name| name.ends_with(".rules")).collect();
         names.sort_by(|a, b| by_version(a, b));
         names
     });
     let has_parts = parts.as_ref().is_some_and(|names| !names.is_empty());
-    if !has_parts && !view.exists(COMPILED) {
+    if !has_parts && hole.is_none() && !view.exists(COMPILED) {
         return None;
     }
     let loader = loader(view, has_parts);
-    let mut gaps = Vec::new();
-    let mut hole = None;
+    if loader == Loader::Auditctl {
+        // It reads the compiled rules alone.
+        hole = None;
+        gaps.clear();
+    }
     let mut read = |path: &str| match view.read(path) {
         Ok(text) => Some(text),
         Err(error) => {

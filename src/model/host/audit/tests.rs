@@ -8,6 +8,7 @@ use crate::source::Sources;
 
 /// An x86-64 machine.
 const LOADER: (&str, &str) = ("/lib64/ld-linux-x86-64.so.2", "");
+const CONF: &str = "/etc/audit/auditd.conf";
 const PART: &str = "/etc/audit/rules.d/10-clinic.rules";
 const FILE: &str = "/etc/audit/audit.rules";
 
@@ -337,7 +338,6 @@ fn the_sudo_log_is_where_sudoers_puts_it() {
 
 #[test]
 fn auditd_conf_is_read_as_auditd_reads_it() {
-    const CONF: &str = "/etc/audit/auditd.conf";
     let plugin = "/etc/audit/plugins.d/syslog.conf";
     check(&[
         (&[(CONF, "max_log_file = 8\n")], "auditd", "max_log_file", "8", "/etc/audit/auditd.conf:1"),
@@ -424,4 +424,63 @@ fn rules_that_cannot_be_read_leave_what_they_may_record_unknown() {
     for text in [&binary, &deep] {
         host(&[LOADER, (FILE, text)]);
     }
+}
+
+/// A tree as somebody sees it who may not look into /etc/audit.
+#[derive(Debug)]
+struct Refused(crate::open::Memory);
+
+impl Refused {
+    fn refuses(path: &std::path::Path) -> bool {
+        let path = path.strip_prefix("/").unwrap_or(path);
+        path.starts_with("etc/audit") && path != std::path::Path::new("etc/audit")
+    }
+}
+
+impl crate::open::Tree for Refused {
+    fn read(&self, path: &std::path::Path, budget: &crate::budget::Budget) -> Result<Vec<u8>, crate::open::OpenError> {
+        if Self::refuses(path) { Err(crate::open::OpenError::Denied) } else { self.0.read(path, budget) }
+    }
+
+    fn stat(&self, path: &std::path::Path) -> Result<crate::open::Stat, crate::open::OpenError> {
+        if Self::refuses(path) { Err(crate::open::OpenError::Denied) } else { self.0.stat(path) }
+    }
+
+    fn link(&self, path: &std::path::Path) -> Result<std::path::PathBuf, crate::open::OpenError> {
+        if Self::refuses(path) { Err(crate::open::OpenError::Denied) } else { self.0.link(path) }
+    }
+
+    fn list(&self, path: &std::path::Path) -> Result<Vec<String>, crate::open::OpenError> {
+        if Self::refuses(path) { Err(crate::open::OpenError::Denied) } else { self.0.list(path) }
+    }
+}
+
+#[test]
+fn what_an_ordinary_user_may_not_read_is_unknown_and_does_not_vanish() {
+    use crate::open::{Kind, Memory, Stat};
+    let stat = Stat { kind: Kind::File, mode: 0o640, uid: 0, gid: 0, size: 0, modified: None };
+    let mut tree = Memory::default();
+    for (path, text) in [
+        ("/usr/sbin/auditd", ""),
+        ("/usr/lib/systemd/system/auditd.service", "[Service]\nExecStartPost=-/sbin/augenrules --load\n"),
+        (CONF, "flush = DATA\n"),
+        ("/etc/audit/audit.rules", "-w /etc/passwd -p wa\n"),
+        ("/etc/audit/rules.d/a.rules", "-w /etc/passwd -p wa\n"),
+    ] {
+        tree.file(std::path::Path::new(path), text.as_bytes(), stat);
+    }
+    let (mut sources, budget) = (crate::source::Sources::default(), crate::budget::Budget::default());
+    let built = crate::model::host::build(&Refused(tree), false, "", &mut sources, &budget);
+    let resource = |kind: &str, address: &str| crate::model::testing::find(&built, kind, address).attributes.clone();
+    assert!(resource("auditd", "auditd").as_unknown().is_some());
+    for key in ["rules", "loads", "loginuid_immutable", "off_for_tasks", "elevation_recorded"] {
+        let attributes = resource("audit.rules", "audit.rules");
+        assert!(attributes.get(key).unwrap().as_unknown().is_some(), "{key}");
+    }
+    for path in [CONF, "/etc/audit/audit.rules"] {
+        let file = resource("file", path);
+        assert_eq!(plain(file.get("role").unwrap()), "audit-config");
+        assert!(file.get("permissions").unwrap().as_unknown().is_some(), "{path}");
+    }
+    assert!(built.gaps.iter().any(|gap| gap.hint.as_deref() == Some("run the audit as root")));
 }
