@@ -169,7 +169,13 @@ impl Stack<'_> {
             None => (argument, None),
         };
         let Some(text) = self.world.text(text) else {
-            return Some(Value::unknown(Reason::Invalid, "Fn::Sub takes a text", span));
+            // A tag of another tool within it: `!Sub !Rain::Embed file`.
+            let foreign = text.as_map().and_then(|map| map.iter().next()).map(|(key, _)| key.trim_start_matches('!'));
+            let foreign = foreign.filter(|tag| tag.contains("::") && !tag.starts_with("Fn::"));
+            return Some(match foreign {
+                Some(tag) => Value::unknown(Reason::Unsupported, tag, span),
+                None => Value::unknown(Reason::Invalid, "Fn::Sub takes a text", span),
+            });
         };
         let mut out = Text::default();
         let mut rest = &*text;

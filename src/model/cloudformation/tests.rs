@@ -85,6 +85,8 @@ fn values_are_evaluated_as_far_as_the_text_determines_them() {
         ),
         ("!Sub '${Key.Arn}'", "?Computed(Key.Arn)! *| <- Key.Arn"),
         ("!Sub 'a${AWS::NoValue}b'", r#""ab""#),
+        ("{'Fn::Sub': !Rain::Embed run.sh}", "?Unsupported(Rain::Embed)"),
+        ("{'Fn::Sub': {a: 1}}", "?Invalid(Fn::Sub takes a text)"),
         ("!Sub '${Subnets}'", "?Invalid(a list within a text)! *|"),
         ("!Sub 'open ${'", r#""open ${""#),
         ("!Sub '{{resolve:secretsmanager:${Env}}}'", r#""{{resolve:secretsmanager:prod}}""#),

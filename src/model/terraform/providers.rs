@@ -31,7 +31,9 @@ pub(super) fn add_tags_all(env: &Env, view: &View, entries: &mut Entries) {
 
 /// Adds the region to the data source `aws_region`: that of its provider, where the configuration says it.
 pub(super) fn add_region(env: &Env, view: &View, entries: &mut Entries) {
-    let named = ["name", "region", "endpoint"].iter().any(|name| entries.contains_key(*name));
+    // An argument that is null counts as not set.
+    let is_set = |name: &&str| entries.get(*name).is_some_and(|entry| !entry.value.is_null());
+    let named = ["name", "region", "endpoint"].iter().any(is_set);
     let provider = view.attribute("provider").map_or_else(|| Value::string("aws", view.block.span), |p| names(&p.expr));
     let found = provider.as_str().filter(|_| !named).and_then(|provider| configuration(env.module, provider));
     let Some((module, _, view)) = found else { return };

@@ -216,7 +216,10 @@ fn providers_are_handed_to_modules() {
         }
     "#;
     let m = r#"
-        data "aws_region" "here" {}
+        variable "region" { default = null }
+        data "aws_region" "here" {
+          region = var.region
+        }
         resource "aws_a" "b" {
           tags   = { x = 1 }
           region = data.aws_region.here.name
