@@ -8,11 +8,11 @@ use super::blocks;
 use super::call_source;
 use super::eval::Env;
 use super::finish;
-use super::inputs;
+use super::inputs::{self, Inputs};
 use super::instance::Instance;
 use super::kubernetes;
 use super::load::Loaded;
-use super::module::{Item, Modules, View, alias, modules};
+use super::module::{Item, Module, Modules, View, alias, modules};
 use super::plan;
 use super::state;
 use super::world::{Root, World};
@@ -31,6 +31,7 @@ pub(super) fn build(loaded: &Loaded, ctx: &Context) -> Built {
         let scope = Scope { domain: Domain::Terraform, path: module.display.clone() };
         let root = Rc::new(Root { dir: dir.to_string(), scope });
         let inputs = inputs::root(loaded, ctx, dir);
+        built.gaps.extend(defaults(module, &inputs));
         let instance = Rc::new(Instance::new(module, root, "".into(), String::new(), 0, inputs));
         world.instances.borrow_mut().push(instance.clone());
         visit(&world, &instance, &mut built.resources);
@@ -95,6 +96,22 @@ fn roots<'d>(loaded: &'d Loaded, modules: &'d Modules) -> Vec<&'d str> {
             None => return roots,
         }
     }
+}
+
+/// What is said of a module that is audited by itself: which of its variables have their defaults.
+fn defaults(module: &Module, inputs: &Inputs) -> Option<Gap> {
+    let is_given = |name: &str| matches!(inputs, Inputs::Root(given) if given.contains_key(name));
+    let with_default = module.variables.iter().filter(|(_, view)| view.attribute("default").is_some());
+    let names: Vec<&str> = with_default.map(|(name, _)| &**name).filter(|name| !is_given(name)).collect();
+    let (first, count) = (names.first()?, names.len());
+    let words = match count {
+        1 => format!("{first} has its default"),
+        2 => format!("{first} and 1 more variable have their defaults"),
+        _ => format!("{first} and {} more variables have their defaults", count - 1),
+    };
+    let hint = Some("--var-file and --var give other values".to_owned());
+    let message = format!("audited by itself: {words}");
+    Some(Gap { kind: GapKind::Note, path: module.display.clone(), span: None, message, hint })
 }
 
 fn missing_var_files(loaded: &Loaded, ctx: &Context, gaps: &mut Vec<Gap>) {

@@ -257,3 +257,18 @@ fn arguments_are_converted_and_defaults_of_optional_members_apply() {
     assert_eq!(estate.at("module.m.t.t[\"443\"]", ""), "{note:null,public:false}");
     assert_eq!(estate.at("module.m.t.t[\"80\"]", ""), "{note:null,public:true}");
 }
+
+#[test]
+fn a_module_audited_by_itself_says_which_variables_have_their_defaults() {
+    let variables = "variable \"a\" { default = 1 }\nvariable \"b\" { default = 2 }\nvariable \"c\" {}\n";
+    let said = |files: &[(&str, &str)]| {
+        let estate = estate(files);
+        let notes = estate.built.gaps.iter().filter(|gap| gap.kind == GapKind::Note);
+        notes.map(|gap| gap.message.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(said(&[("m.tf", variables)]), ["audited by itself: a and 1 more variable have their defaults"]);
+    assert_eq!(said(&[("m.tf", variables), ("terraform.tfvars", "a = 3")]), ["audited by itself: b has its default"]);
+    // One that is called has what the call gives it.
+    let call = "module \"m\" {\n source = \"./m\"\n}\n";
+    assert_eq!(said(&[("main.tf", call), ("m/m.tf", variables)]), Vec::<String>::new());
+}
